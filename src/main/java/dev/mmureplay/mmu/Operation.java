@@ -1,0 +1,95 @@
+package dev.mmureplay.mmu;
+
+import java.util.Locale;
+
+/**
+ * The primitive operations that backends and guest kernels carry out. Every one is counted, none is
+ * priced here.
+ *
+ * <p>The sources are Linux (arch/x86/xen/mmu_pv.c and multicalls.c, mm/mprotect.c,
+ * arch/x86/mm/tlb.c) and Xen (arch/x86/mm.c, arch/x86/pv/ro-page-fault.c, common/multicall.c).
+ */
+public enum Operation {
+  // What the guest kernel does whatever the backend.
+  SYSCALL("one system call entered and left, with the look-up of its first VMA"),
+  VMA_CHANGE(
+      "one VMA piece whose flags change: split or merge, and the descent to its page tables"),
+  PTE_PAGE_WALK("one PTE page within one VMA piece: mapped, locked, walked in one lazy-MMU region"),
+  PTE_READ(
+      "one plain read of a PTE: the walk looks at every slot, and Xen's start reads once more"),
+  PTE_DOWNGRADE("guest work for one PTE that loses the right to write (RW to R, RW to RX)"),
+  PTE_UPGRADE("guest work for one PTE that gains the right to write"),
+  PTE_TO_NONE("guest work for one PTE that becomes PROT_NONE"),
+  PTE_FROM_NONE("guest work for one PTE that was PROT_NONE"),
+  PTE_KEEP(
+      "guest work for one PTE whose right to write stays as it was (R to RX, or no change at all)"),
+
+  // Direct hardware operations on a PTE.
+  LOCKED_RMW("one locked read-modify-write on a PTE in memory (xchg, lock cmpxchg, lock btr)"),
+  PTE_STORE("one plain store to a PTE in memory"),
+
+  // Xen PV, guest side.
+  SYSCALL_BOUNCE("one system call's way in through Xen and its way out by the iret hypercall"),
+  MC_ENTRY("one new entry queued in the guest's multicall buffer"),
+  MC_EXTEND("one more update appended to the last queued mmu_update"),
+  MC_EMPTY_FLUSH("one flush of the multicall buffer that found nothing queued"),
+
+  // Xen PV, transitions and hypervisor side.
+  PTWR_CMPXCHG(
+      "one xchg or locked write on a write-protected PTE page: page fault into Xen, emulated as cmpxchg"),
+  PTWR_WRITE(
+      "one plain store to a write-protected PTE page: page fault into Xen, emulated as write"),
+  HYPERCALL_MMU_UPDATE("one direct mmu_update hypercall, whatever number of updates it carries"),
+  HYPERCALL_MULTICALL("one multicall hypercall, whatever number of entries it carries"),
+  HYPERCALL_UPDATE_VA_MAPPING("one direct update_va_mapping hypercall"),
+  HYPERCALL_MMUEXT_OP("one direct mmuext_op hypercall"),
+  MULTICALL_ENTRY("one entry dispatched inside a multicall"),
+  MMU_UPDATE_FAST(
+      "one update inside mmu_update that changes only bits Xen need not check (NX, A, D, available)"),
+  MMU_UPDATE_SLOW("one update inside mmu_update that changes RW or the frame of a present PTE"),
+  MMU_UPDATE_GET("one update inside mmu_update that makes a PTE present: new reference taken"),
+  MMU_UPDATE_PUT(
+      "one update inside mmu_update that makes a PTE not present: old reference dropped"),
+  UPDATE_VA_MAPPING("the body of one update_va_mapping"),
+  MMUEXT_OP("the body of one mmuext_op, without the flush it carries out"),
+
+  // TLB.
+  TLB_RANGE_FLUSH("one flush request carried out page by page (its INVLPGs are counted apart)"),
+  INVLPG("one page flushed from this CPU's TLB"),
+  TLB_FULL_FLUSH("one full flush of the non-global entries of this CPU's TLB"),
+  TLB_SHOOTDOWN("one round of inter-processor interrupts to flush other CPUs' TLBs"),
+  TLB_SHOOTDOWN_TARGET("one other CPU that took part in such a round"),
+
+  // Faults that the guest handles.
+  PAGE_FAULT("one page fault taken by the guest natively"),
+  PAGE_FAULT_BOUNCED("one page fault taken by Xen and passed to the guest");
+
+  private static final Operation[] VALUES = values();
+
+  /** The number of operations. */
+  public static final int COUNT = VALUES.length;
+
+  private final String description;
+
+  Operation(String description) {
+    this.description = description;
+  }
+
+  /** Returns one sentence that says what is counted. */
+  public String description() {
+    return description;
+  }
+
+  /**
+   * Returns the name in the database, in cost profiles and on the command line, such as {@code
+   * pte_store}.
+   */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the operation with the given ordinal. */
+  public static Operation of(int ordinal) {
+    return VALUES[ordinal];
+  }
+}

@@ -1,0 +1,37 @@
+package dev.mmureplay.mmu;
+
+/** Counts operations by cause: one {@code long[]} indexed by both. */
+public final class OperationCounter {
+  private static final int CAUSES = Cause.values().length;
+
+  private final long[] counts = new long[CAUSES * Operation.COUNT];
+  private int base = Cause.FAULT.ordinal() * Operation.COUNT;
+
+  /** Counts what follows under the given cause. */
+  public void cause(Cause cause) {
+    base = cause.ordinal() * Operation.COUNT;
+  }
+
+  /** Counts one operation under the current cause. */
+  public void count(Operation operation) {
+    counts[base + operation.ordinal()]++;
+  }
+
+  /** Counts {@code n} operations under the current cause. */
+  public void count(Operation operation, long n) {
+    counts[base + operation.ordinal()] += n;
+  }
+
+  /** Returns how often an operation was counted under a cause. */
+  public long get(Cause cause, Operation operation) {
+    return counts[cause.ordinal() * Operation.COUNT + operation.ordinal()];
+  }
+
+  /**
+   * Copies the counts of one cause, indexed by {@link Operation#ordinal()}, into an array of {@link
+   * Operation#COUNT}.
+   */
+  public void copy(Cause cause, long[] into) {
+    System.arraycopy(counts, cause.ordinal() * Operation.COUNT, into, 0, Operation.COUNT);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.mmureplay.replay;
+
+/**
+ * One mprotect or pkey_mprotect call: what is true of it under every backend. One object, refilled
+ * for every call. Unknown values are {@link dev.mmureplay.event.EventSchema#UNKNOWN}.
+ */
+public final class CallFacts {
+  /** Number of the call within the trace, from 0. */
+  public long call;
+
+  /** Position of the event in the event file. */
+  public long seq;
+
+  /** Line of the source, or unknown. */
+  public long line;
+
+  /** ns since the trace began, or unknown. */
+  public long time;
+
+  /** Recorded duration in ns, or unknown. */
+  public long duration;
+
+  public int pid;
+  public int tid;
+
+  /** Start address as passed. */
+  public long address;
+
+  /** Length in bytes as passed. */
+  public long length;
+
+  /** Protection as passed. */
+  public int protection;
+
+  /** 0 or -errno as recorded, or unknown. */
+  public long recordedResult;
+
+  /** 0 or -errno as the model has it. */
+  public long modelResult;
+
+  /** Pages from start to end of the range. */
+  public long pages;
+
+  /** Present PTEs (P or PROT_NONE) in the range before the call. */
+  public long presentPtes;
+
+  /** PTEs started and committed. */
+  public long updatedPtes;
+
+  /** VMA pieces whose flags changed. */
+  public long vmaPieces;
+
+  /** PTE pages walked: 2 MiB chunks of those pieces that have a PTE page. */
+  public long ptePages;
+
+  /** Slots looked at in those PTE pages. */
+  public long slotsScanned;
+
+  /** Pages in the hull of the TLB flush as native Linux computes it; 0 if no flush is needed. */
+  public long flushPages;
+
+  /** VMAs in the address space after the call. */
+  public long vmas;
+
+  /** Whether residency, VMAs or CPUs of this call rest on an assumption. */
+  public boolean assumed;
+}

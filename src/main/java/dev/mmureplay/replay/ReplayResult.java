@@ -1,0 +1,49 @@
+package dev.mmureplay.replay;
+
+import dev.mmureplay.mmu.OperationCounter;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The totals of one replay.
+ *
+ * @param residency the residency assumption that was in force
+ * @param events events read
+ * @param accesses page accesses, folded ones counted once
+ * @param calls mprotect and pkey_mprotect calls
+ * @param addressSpaces address spaces that existed
+ * @param pages pages whose final state was reported
+ * @param assumptions how often each named assumption was used, in name order; empty if nothing was
+ *     assumed
+ * @param backends what each backend yielded, in the order of the options
+ */
+public record ReplayResult(
+    Residency residency,
+    long events,
+    long accesses,
+    long calls,
+    long addressSpaces,
+    long pages,
+    Map<String, Long> assumptions,
+    List<Backend> backends) {
+
+  /**
+   * One backend's totals.
+   *
+   * @param name the backend
+   * @param correct whether it claims to keep every A/D bit
+   * @param failure one sentence if the backend threw and was dropped from the replay; its counts
+   *     are then partial
+   * @param digest of all final PTEs with Xen-owned bits masked; equal for all correct backends
+   * @param findings breaches of invariants
+   * @param counts operations by cause
+   */
+  public record Backend(
+      String name,
+      boolean correct,
+      @Nullable String failure,
+      long digest,
+      long findings,
+      OperationCounter counts) {}
+}
