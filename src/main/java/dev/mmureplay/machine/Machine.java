@@ -1,5 +1,6 @@
 package dev.mmureplay.machine;
 
+import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.PtePage;
@@ -19,6 +20,9 @@ public final class Machine {
 
   /** Bytes in a page. */
   public static final long PAGE_SIZE = 1L << PAGE_SHIFT;
+
+  /** Stands for the result of a call whose result the trace does not show. */
+  public static final long UNKNOWN_RESULT = Long.MIN_VALUE;
 
   static final int CHUNK_SHIFT = 21;
   static final long CHUNK_SIZE = 1L << CHUNK_SHIFT;
@@ -159,7 +163,10 @@ public final class Machine {
     return mprotect.deduce(space, page, page + PAGE_SIZE, Vma.ACCESS);
   }
 
-  /** Makes a mapping that a call or the ELF loader made; see {@link Mappings#mmap}. */
+  /**
+   * Carries out a successful mmap; {@code address} is where the kernel put it, {@code file} 0 if
+   * anonymous.
+   */
   public void mmap(
       AddressSpace space,
       long address,
@@ -168,6 +175,20 @@ public final class Machine {
       long flags,
       int file,
       long offset) {
+    guest.enterSyscall(Cause.MMAP);
+    mappings.mmap(space, address, length, protection, flags, file, offset);
+  }
+
+  /** The ELF loader makes a mapping inside execve: as mmap, without a system call of its own. */
+  public void mapByLoader(
+      AddressSpace space,
+      long address,
+      long length,
+      int protection,
+      long flags,
+      int file,
+      long offset) {
+    guest.cause(Cause.EXEC);
     mappings.mmap(space, address, length, protection, flags, file, offset);
   }
 
@@ -206,8 +227,8 @@ public final class Machine {
    * @param length as passed, bytes
    * @param protection as passed
    * @param protectionKey the key, or -1 to leave it
-   * @param recorded 0 or -errno as the trace has it, or {@link Mprotect#UNKNOWN_RESULT}: then the
-   *     model decides
+   * @param recorded 0 or -errno as the trace has it, or {@link #UNKNOWN_RESULT}: then the model
+   *     decides
    * @param facts receives what the call did
    */
   public void mprotect(
@@ -244,6 +265,28 @@ public final class Machine {
         }
       }
     }
+  }
+
+  /**
+   * A CPU runs something that the trace does not follow; no address space of ours is in use there
+   * any more.
+   */
+  public void runOther(int cpu) {
+    if (cpu < running.length) {
+      AddressSpace before = running[cpu];
+      if (before != null) {
+        before.cpus.clear(cpu);
+        running[cpu] = null;
+      }
+    }
+  }
+
+  /**
+   * Reports and checks the PTEs of an address space that is still alive when the trace ends; counts
+   * nothing.
+   */
+  public void finish(AddressSpace space) {
+    processes.report(space);
   }
 
   static int index(long address) {

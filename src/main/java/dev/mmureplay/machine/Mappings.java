@@ -39,7 +39,6 @@ final class Mappings {
       long mapFlags,
       int file,
       long offset) {
-    guest.enterSyscall(Cause.MMAP);
     long end = address + Machine.pageUp(length);
     if (space.vmas.intersects(address, end)) {
       unmap(space, address, end);

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * (mm/mprotect.c).
  */
 final class Mprotect {
-  /** Stands for the result of a call whose result the trace does not show. */
-  static final long UNKNOWN_RESULT = Long.MIN_VALUE;
-
   static final long EPERM = -1;
   static final long ENOMEM = -12;
   static final long EACCES = -13;
@@ -47,7 +44,7 @@ final class Mprotect {
     if (facts.result != 0 || length == 0) {
       return;
     }
-    if (recorded < 0 && recorded != UNKNOWN_RESULT && !hasPartialEffect(recorded)) {
+    if (recorded < 0 && recorded != Machine.UNKNOWN_RESULT && !hasPartialEffect(recorded)) {
       facts.result = recorded;
       return;
     }
@@ -100,7 +97,7 @@ final class Mprotect {
       int key,
       long recorded,
       ProtectionChange facts) {
-    boolean failed = recorded < 0 && recorded != UNKNOWN_RESULT;
+    boolean failed = recorded < 0 && recorded != Machine.UNKNOWN_RESULT;
     if (recorded == 0) {
       fillGaps(space, start, end, facts);
     }

@@ -88,6 +88,23 @@ final class Processes {
     return vma.has(Vma.SHARED) ? old & ~Pte.DIRTY : old;
   }
 
+  /** Reports every PTE of an address space and compares the backends' copies. */
+  void report(AddressSpace space) {
+    for (LeafTable leaf : space.tables.all()) {
+      int n = Guest.collectResident(leaf, 0, PtePage.ENTRIES, resident);
+      guest.each(
+          backend -> {
+            for (int k = 0; k < n; k++) {
+              long pte = leaf.pages[backend.index].entries[resident[k]];
+              guest.check(backend, space, leaf, resident[k], pte);
+            }
+          });
+      for (int k = 0; k < n; k++) {
+        guest.finalPte(space, leaf, resident[k]);
+      }
+    }
+  }
+
   /** Tears an address space down (exit_mmap): every PTE is reported, then cleared without traps. */
   void tearDown(AddressSpace space) {
     guest.cause(Cause.EXIT);
