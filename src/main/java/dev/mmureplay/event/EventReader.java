@@ -44,8 +44,8 @@ public final class EventReader implements AutoCloseable {
       throw new EventFileException(
           path + ": expected an Arrow file (\"ARROW1\" at its start) but found something else");
     }
-    allocator = new RootAllocator();
     channel = FileChannel.open(path, StandardOpenOption.READ);
+    allocator = new RootAllocator();
     reader = new ArrowFileReader(channel, allocator);
     boolean opened = false;
     try {
@@ -57,8 +57,9 @@ public final class EventReader implements AutoCloseable {
     } catch (InvalidArrowFileException e) {
       throw new EventFileException(
           path + ": expected a complete event file but it is cut short (no footer)", e);
-    } catch (IllegalArgumentException e) {
-      throw new EventFileException(path + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new EventFileException(
+          path + ": expected an intact footer but found a damaged one (" + e.getMessage() + ")", e);
     } finally {
       if (!opened) {
         close();
@@ -115,6 +116,9 @@ public final class EventReader implements AutoCloseable {
                 + rows);
       }
       batch.fill(rows);
+      for (int row = 0; row < rows; row++) {
+        EventKind.ofCode(batch.kindCode(row));
+      }
       return true;
     } catch (RuntimeException e) {
       throw new EventFileException(
