@@ -17,6 +17,8 @@ import java.io.UncheckedIOException;
  * @see <a href="https://valgrind.org/docs/manual/lk-manual.html">Lackey: an example tool</a>
  */
 public final class LackeyImporter implements TraceImporter {
+  private static final int ACCESSES_PER_FOREIGN_LINE = 16;
+
   @Override
   public String name() {
     return "lackey";
@@ -29,26 +31,28 @@ public final class LackeyImporter implements TraceImporter {
   }
 
   /**
-   * A log begins with lackey's banner; one that was cut out of another has access lines, and
-   * nothing that Valgrind would not write.
+   * A log begins with lackey's banner. One that was cut out of another has access lines, and hardly
+   * anything that Valgrind would not write: half a line at its beginning, a torn line, a message of
+   * the program.
    */
   @Override
   public boolean recognises(byte[] head) {
     try {
       LineScanner scanner = new LineScanner(new ByteArrayInputStream(head));
-      boolean accesses = false;
-      boolean foreign = false;
+      int accesses = 0;
+      int foreign = 0;
       while (scanner.nextLine()) {
         if (LackeyLog.isBanner(scanner)) {
           return true;
         }
-        boolean access = AccessLines.matches(scanner);
-        scanner.position(0);
-        boolean cutShort = !scanner.terminated() && head.length >= Importers.HEAD_BYTES;
-        accesses |= access;
-        foreign |= !access && !cutShort && !LackeyLog.isKnown(scanner);
+        if (AccessLines.matches(scanner)) {
+          accesses++;
+        } else {
+          scanner.position(0);
+          foreign += LackeyLog.isKnown(scanner) ? 0 : 1;
+        }
       }
-      return accesses && !foreign;
+      return accesses > ACCESSES_PER_FOREIGN_LINE * foreign;
     } catch (IOException e) {
       throw new UncheckedIOException("reading bytes in memory does not fail", e);
     }
