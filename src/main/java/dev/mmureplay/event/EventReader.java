@@ -28,6 +28,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class EventReader implements AutoCloseable {
   private static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
 
+  private static final long SPARE_MEMORY = 1 << 24;
+
   private final Path path;
   private final BufferAllocator allocator;
   private final FileChannel channel;
@@ -45,7 +47,9 @@ public final class EventReader implements AutoCloseable {
           path + ": expected an Arrow file (\"ARROW1\" at its start) but found something else");
     }
     channel = FileChannel.open(path, StandardOpenOption.READ);
-    allocator = new RootAllocator();
+    // A damaged length must not make us ask for more than the file can hold; buffers are rounded
+    // up.
+    allocator = new RootAllocator(2 * channel.size() + SPARE_MEMORY);
     reader = new ArrowFileReader(channel, allocator);
     boolean opened = false;
     try {
@@ -57,7 +61,9 @@ public final class EventReader implements AutoCloseable {
     } catch (InvalidArrowFileException e) {
       throw new EventFileException(
           path + ": expected a complete event file but it is cut short (no footer)", e);
-    } catch (RuntimeException e) {
+    } catch (EventFileException e) {
+      throw e;
+    } catch (RuntimeException | IOException e) {
       throw new EventFileException(
           path + ": expected an intact footer but found a damaged one (" + e.getMessage() + ")", e);
     } finally {
@@ -120,9 +126,15 @@ public final class EventReader implements AutoCloseable {
         EventKind.ofCode(batch.kindCode(row));
       }
       return true;
-    } catch (RuntimeException e) {
+    } catch (EventFileException e) {
+      throw e;
+    } catch (RuntimeException | IOException e) {
       throw new EventFileException(
-          path + ": expected an intact record batch but found a damaged one", e);
+          path
+              + ": expected an intact record batch but found a damaged one ("
+              + e.getMessage()
+              + ")",
+          e);
     }
   }
 

@@ -47,7 +47,7 @@ public final class LackeyImporter implements TraceImporter {
         }
         if (AccessLines.matches(scanner)) {
           accesses++;
-        } else {
+        } else if (scanner.terminated()) {
           scanner.position(0);
           foreign += LackeyLog.isKnown(scanner) ? 0 : 1;
         }
