@@ -1,5 +1,7 @@
 package dev.mmureplay.event;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What can happen in a trace. {@link #code()} is what the event file stores.
  *
@@ -74,7 +76,7 @@ public enum EventKind {
   /** A real {@code xen:*} tracepoint. */
   OBSERVED_XEN(43);
 
-  private static final EventKind[] BY_CODE = new EventKind[64];
+  private static final @Nullable EventKind[] BY_CODE = new EventKind[64];
 
   static {
     for (EventKind kind : values()) {

@@ -28,6 +28,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class EventReader implements AutoCloseable {
   private static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
 
+  private static final long SPARE_MEMORY = 1 << 24;
+
   private final Path path;
   private final BufferAllocator allocator;
   private final FileChannel channel;
@@ -44,8 +46,10 @@ public final class EventReader implements AutoCloseable {
       throw new EventFileException(
           path + ": expected an Arrow file (\"ARROW1\" at its start) but found something else");
     }
-    allocator = new RootAllocator();
     channel = FileChannel.open(path, StandardOpenOption.READ);
+    // A damaged length must not make us ask for more than the file can hold; buffers are rounded
+    // up.
+    allocator = new RootAllocator(2 * channel.size() + SPARE_MEMORY);
     reader = new ArrowFileReader(channel, allocator);
     boolean opened = false;
     try {
@@ -57,8 +61,11 @@ public final class EventReader implements AutoCloseable {
     } catch (InvalidArrowFileException e) {
       throw new EventFileException(
           path + ": expected a complete event file but it is cut short (no footer)", e);
-    } catch (IllegalArgumentException e) {
-      throw new EventFileException(path + ": " + e.getMessage(), e);
+    } catch (EventFileException e) {
+      throw e;
+    } catch (RuntimeException | IOException e) {
+      throw new EventFileException(
+          path + ": expected an intact footer but found a damaged one (" + e.getMessage() + ")", e);
     } finally {
       if (!opened) {
         close();
@@ -115,10 +122,19 @@ public final class EventReader implements AutoCloseable {
                 + rows);
       }
       batch.fill(rows);
+      for (int row = 0; row < rows; row++) {
+        EventKind.ofCode(batch.kindCode(row));
+      }
       return true;
-    } catch (RuntimeException e) {
+    } catch (EventFileException e) {
+      throw e;
+    } catch (RuntimeException | IOException e) {
       throw new EventFileException(
-          path + ": expected an intact record batch but found a damaged one", e);
+          path
+              + ": expected an intact record batch but found a damaged one ("
+              + e.getMessage()
+              + ")",
+          e);
     }
   }
 

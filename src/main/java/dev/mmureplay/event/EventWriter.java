@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -69,10 +70,10 @@ public final class EventWriter implements EventSink, AutoCloseable {
    */
   public EventWriter(Path target) throws IOException {
     this.target = target;
-    Path directory = target.toAbsolutePath().getParent();
-    this.temporary = Files.createTempFile(directory, "." + target.getFileName(), ".tmp");
+    this.temporary = temporaryBeside(target);
+    this.channel =
+        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     this.allocator = new RootAllocator();
-    this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
     this.root = VectorSchemaRoot.create(EventSchema.arrow(), allocator);
     this.writer = new ArrowFileWriter(root, null, channel, footer);
     seq = (BigIntVector) root.getVector(EventSchema.SEQ);
@@ -96,6 +97,20 @@ public final class EventWriter implements EventSink, AutoCloseable {
     root.getFieldVectors().forEach(vector -> vector.setInitialCapacity(EventSchema.BATCH_ROWS));
     root.allocateNew();
     writer.start();
+  }
+
+  /** Not {@code Files.createTempFile}: only its owner could read the event file. */
+  private static Path temporaryBeside(Path target) throws IOException {
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory == null || Files.isDirectory(target)) {
+      throw new IOException(
+          target + ": expected the name of an event file to write but found a directory");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new IOException(
+          target + ": expected a directory to write to but there is no " + directory);
+    }
+    return directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
   @Override
@@ -203,18 +218,15 @@ public final class EventWriter implements EventSink, AutoCloseable {
     row = 0;
   }
 
+  /** A value that is not set is null: {@code reset} clears the validity bits of a whole batch. */
   private static void put(BigIntVector vector, int at, long value) {
-    if (value == UNKNOWN) {
-      vector.setNull(at);
-    } else {
+    if (value != UNKNOWN) {
       vector.set(at, value);
     }
   }
 
   private static void put(IntVector vector, int at, int value) {
-    if (value == UNKNOWN_INT) {
-      vector.setNull(at);
-    } else {
+    if (value != UNKNOWN_INT) {
       vector.set(at, value);
     }
   }

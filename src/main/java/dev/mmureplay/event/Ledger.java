@@ -54,10 +54,17 @@ public final class Ledger {
   public void rejected(long line, String reason, String text) {
     rejected.merge(reason, 1L, Long::sum);
     if (rejections.size() < KEPT_REJECTIONS) {
-      rejections.add(
-          new Rejection(
-              line, reason, text.length() > KEPT_TEXT ? text.substring(0, KEPT_TEXT) : text));
+      rejections.add(new Rejection(line, reason, kept(text)));
     }
+  }
+
+  /** Never ends between the two halves of a character: Arrow cannot store half of one. */
+  private static String kept(String text) {
+    if (text.length() <= KEPT_TEXT) {
+      return text;
+    }
+    boolean halved = Character.isHighSurrogate(text.charAt(KEPT_TEXT - 1));
+    return text.substring(0, halved ? KEPT_TEXT - 1 : KEPT_TEXT);
   }
 
   /**

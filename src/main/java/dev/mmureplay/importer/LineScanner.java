@@ -32,6 +32,25 @@ public final class LineScanner {
    */
   public static final long NONE = Long.MIN_VALUE + 1;
 
+  /** Reads many lines at once, straight from the scanner's buffer; see {@link #readBlock}. */
+  public interface BlockReader {
+    /**
+     * Reads whole lines, newline included, for as long as they are of the kind that it knows.
+     *
+     * @param bytes the buffer, valid from {@code from} to before {@code to}; not kept after the
+     *     call
+     * @param from where a line begins
+     * @param to where the buffered bytes end, usually in the middle of a line
+     * @param line the number of the line that begins at {@code from}
+     * @return where the first line begins that it did not read; {@code from} if it read none
+     * @throws IOException if what it read cannot be passed on
+     */
+    int read(byte[] bytes, int from, int to, long line) throws IOException;
+
+    /** Returns how many lines the last {@link #read} has read. */
+    int lines();
+  }
+
   private final InputStream in;
   private byte[] buffer = new byte[1 << 18];
   private int filled;
@@ -73,11 +92,23 @@ public final class LineScanner {
         terminated = false;
         return start < limit && line(limit, limit);
       }
-      if (limit - start >= MAX_LINE) {
+      if (limit - start > MAX_LINE) {
         return longLine();
       }
       from -= fill();
     }
+  }
+
+  /**
+   * Lets a reader take lines behind the current one straight from the buffer. It never reads more
+   * of the text: the next {@link #nextLine} does, so that the two are called in turn. The fields of
+   * the current line are gone afterwards.
+   *
+   * @throws IOException if the reader cannot pass on what it read
+   */
+  public void readBlock(BlockReader reader) throws IOException {
+    next = reader.read(buffer, next, filled, line + 1);
+    line += reader.lines();
   }
 
   private boolean line(int newEnd, int newNext) {
@@ -125,6 +156,7 @@ public final class LineScanner {
       from = 0;
       fill();
     }
+    terminated = from < filled;
     // The tail of the buffer behind the newline is still to be read: keep it behind the kept part
     // of this line.
     byte[] rest = from < filled ? Arrays.copyOfRange(buffer, from + 1, filled) : new byte[0];
@@ -278,7 +310,7 @@ public final class LineScanner {
       if (value >>> 60 != 0) {
         return NONE;
       }
-      value = value << 4 | digit;
+      value = (value << 4) | digit;
       at++;
     }
     if (at == position) {

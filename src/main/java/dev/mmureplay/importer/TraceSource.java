@@ -5,12 +5,14 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -28,6 +30,7 @@ public final class TraceSource implements AutoCloseable {
   private final Counting raw;
   private final DigestInputStream digested;
   private final BufferedInputStream text;
+  private @Nullable String sha256;
 
   private TraceSource(String name, long size, InputStream in) throws IOException {
     this.name = name;
@@ -37,7 +40,7 @@ public final class TraceSource implements AutoCloseable {
     boolean opened = false;
     try {
       BufferedInputStream packed = new BufferedInputStream(digested, BUFFER);
-      this.text = new BufferedInputStream(unpack(packed), BUFFER);
+      this.text = new BufferedInputStream(unpack(name, packed), BUFFER);
       opened = true;
     } finally {
       if (!opened) {
@@ -56,7 +59,12 @@ public final class TraceSource implements AutoCloseable {
     if (name.equals(STDIN)) {
       return new TraceSource("stdin", -1, System.in);
     }
-    Path path = Path.of(name);
+    Path path;
+    try {
+      path = Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new IOException(name + ": expected the name of a trace but it is no file name", e);
+    }
     if (!Files.exists(path)) {
       throw new IOException(name + ": expected a trace but there is no such file");
     }
@@ -76,18 +84,18 @@ public final class TraceSource implements AutoCloseable {
     return new TraceSource(name, bytes.length, new java.io.ByteArrayInputStream(bytes));
   }
 
-  private static InputStream unpack(BufferedInputStream packed) throws IOException {
+  private static InputStream unpack(String name, BufferedInputStream packed) throws IOException {
     packed.mark(8);
     byte[] magic = packed.readNBytes(6);
     packed.reset();
     if (startsWith(magic, 0x1f, 0x8b)) {
-      return new GZIPInputStream(packed, BUFFER);
+      return UnpackedStream.open(name, "gzip", packed, in -> new GZIPInputStream(in, BUFFER));
     }
     if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-      return new ZstdInputStream(packed);
+      return UnpackedStream.open(name, "Zstandard", packed, ZstdInputStream::new);
     }
     if (startsWith(magic, 0xfd, '7', 'z', 'X', 'Z', 0)) {
-      return new XZInputStream(packed);
+      return UnpackedStream.open(name, "xz", packed, XZInputStream::new);
     }
     return packed;
   }
@@ -148,7 +156,10 @@ public final class TraceSource implements AutoCloseable {
    */
   public String sha256Hex() throws IOException {
     digested.transferTo(java.io.OutputStream.nullOutputStream());
-    return HexFormat.of().formatHex(digested.getMessageDigest().digest());
+    if (sha256 == null) {
+      sha256 = HexFormat.of().formatHex(digested.getMessageDigest().digest());
+    }
+    return sha256;
   }
 
   @Override

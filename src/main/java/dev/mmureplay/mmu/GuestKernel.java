@@ -88,6 +88,35 @@ public enum GuestKernel {
   }
 
   /**
+   * Returns whether the kernel refuses to run under a Xen without XENFEAT_mmu_pt_update_preserve_ad
+   * (5.15 on).
+   */
+  public boolean requiresPreserveAd() {
+    return modernMm;
+  }
+
+  /**
+   * Returns whether a read fault of anonymous memory maps the shared zero page; 2.6.24 to 2.6.31
+   * had none.
+   */
+  public boolean mapsZeroPage() {
+    return modernMm;
+  }
+
+  /** Returns whether one read fault of a file mapping also maps its neighbours (3.15 on). */
+  public boolean faultsAround() {
+    return modernMm;
+  }
+
+  /**
+   * Returns whether a VMA with an empty anon_vma chain refuses to merge with one that has been
+   * written (2.6.38 to 6.15).
+   */
+  public boolean mergesOnlySingularAnonVma() {
+    return modernMm;
+  }
+
+  /**
    * Returns whether mprotect gathers one flush for the whole call and skips it where no PTE needs
    * it (5.19 on).
    */

@@ -1,0 +1,8 @@
+package dev.mmureplay.machine;
+
+/** How a page is touched. */
+public enum AccessKind {
+  READ,
+  WRITE,
+  FETCH
+}

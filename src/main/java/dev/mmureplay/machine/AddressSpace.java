@@ -1,0 +1,48 @@
+package dev.mmureplay.machine;
+
+import java.util.BitSet;
+
+/** The memory of one process, or of several that share it (struct mm_struct). */
+public final class AddressSpace {
+  /** The break before the trace shows one. */
+  static final long NO_BREAK = -1;
+
+  private final int id;
+  private final int pid;
+  final VmaList vmas = new VmaList();
+  final PageTables tables;
+  final BitSet cpus = new BitSet();
+  long brk = NO_BREAK;
+  int users = 1;
+
+  AddressSpace(int id, int pid, int backends) {
+    this.id = id;
+    this.pid = pid;
+    this.tables = new PageTables(backends);
+  }
+
+  /** Returns the number of this address space within the machine, from 0. */
+  public int id() {
+    return id;
+  }
+
+  /** Returns the process that it was made for. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Returns how many VMAs there are. */
+  public int vmaCount() {
+    return vmas.size();
+  }
+
+  /** Returns the VMA at an index in address order. */
+  public Vma vma(int index) {
+    return vmas.get(index);
+  }
+
+  /** Returns how many CPUs other than the given one may hold translations (mm_cpumask). */
+  int otherCpus(int cpu) {
+    return cpus.cardinality() - (cpus.get(cpu) ? 1 : 0);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.mmureplay.machine;
+
+import dev.mmureplay.mmu.GuestPlatform;
+import dev.mmureplay.mmu.Mmu;
+import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.mmu.XenPte;
+import org.jspecify.annotations.Nullable;
+
+/** One backend at work in a machine: its MMU, its counts, and what was found wrong with it. */
+public final class BackendState {
+  private final MmuBackend backend;
+  private final OperationCounter counter = new OperationCounter();
+  final Mmu mmu;
+  final int index;
+  private @Nullable String failure;
+  private long digest = 1;
+  private long breaches;
+
+  /**
+   * Hull of the PTEs that need a flush in the call under way: {@code [flushStart, flushEnd)}, empty
+   * if equal.
+   */
+  long flushStart;
+
+  long flushEnd;
+
+  BackendState(MmuBackend backend, GuestPlatform platform, int index) {
+    this.backend = backend;
+    this.index = index;
+    this.mmu = backend.create(platform, counter);
+  }
+
+  /** Returns the backend. */
+  public MmuBackend backend() {
+    return backend;
+  }
+
+  /** Returns the counts so far. */
+  public OperationCounter counter() {
+    return counter;
+  }
+
+  /** Returns one sentence if the backend threw; from then on it takes no part. */
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** Returns a checksum of the final PTEs reported so far. */
+  public long digest() {
+    return digest;
+  }
+
+  /** Returns how many breaches of invariants were found. */
+  public long breaches() {
+    return breaches;
+  }
+
+  void fail(RuntimeException e) {
+    failure = backend.name() + " failed: " + e;
+  }
+
+  void countBreach() {
+    breaches++;
+  }
+
+  /** Returns the PTE as it compares with the reference. */
+  long comparable(long pte) {
+    return backend.underXen() ? XenPte.withoutXenBits(pte) : pte;
+  }
+
+  void addToDigest(int space, long address, long pte) {
+    long mixed = ((address ^ ((long) space << 48)) * 0x9e37_79b9_7f4a_7c15L) ^ pte;
+    digest = (digest ^ mixed ^ (mixed >>> 29)) * 0xbf58_476d_1ce4_e5b9L;
+  }
+
+  void widenFlush(long address) {
+    if (flushStart == flushEnd) {
+      flushStart = address;
+    }
+    flushEnd = address + Machine.PAGE_SIZE;
+  }
+}

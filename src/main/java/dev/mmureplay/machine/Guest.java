@@ -1,0 +1,207 @@
+package dev.mmureplay.machine;
+
+import dev.mmureplay.mmu.Cause;
+import dev.mmureplay.mmu.GuestKernel;
+import dev.mmureplay.mmu.GuestPlatform;
+import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.mmu.Pte;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What the parts of the simulated guest kernel share: the kernel's rules, the backends, the frames,
+ * small helpers.
+ */
+final class Guest {
+  /** tlb_single_page_flush_ceiling of arch/x86/mm/tlb.c: a longer hull is flushed in full. */
+  static final long FLUSH_CEILING = 33;
+
+  final GuestKernel kernel;
+  final BackendState[] backends;
+  final FrameTable frames = new FrameTable();
+  final VmaMerger merger;
+  final Assumptions assumptions = new Assumptions();
+  private final MachineObserver observer;
+
+  /** The CPU on which the kernel runs just now. */
+  int cpu;
+
+  Guest(GuestPlatform platform, List<MmuBackend> backends, MachineObserver observer) {
+    this.kernel = platform.kernel();
+    this.merger = new VmaMerger(kernel);
+    this.observer = observer;
+    this.backends = new BackendState[backends.size()];
+    for (int i = 0; i < this.backends.length; i++) {
+      this.backends[i] = new BackendState(backends.get(i), platform, i);
+    }
+  }
+
+  /**
+   * Does something with every backend that still takes part; one that throws is out from then on.
+   */
+  void each(Consumer<BackendState> action) {
+    for (BackendState backend : backends) {
+      if (backend.failure() == null) {
+        try {
+          action.accept(backend);
+        } catch (RuntimeException e) {
+          // A plug-in's defect costs its own row, not the run; the failure is part of the result.
+          backend.fail(e);
+        }
+      }
+    }
+  }
+
+  /** Counts what follows under a cause. */
+  void cause(Cause cause) {
+    for (BackendState backend : backends) {
+      backend.counter().cause(cause);
+    }
+  }
+
+  /** Counts guest work that is the same under every backend. */
+  void count(Operation operation, long n) {
+    for (BackendState backend : backends) {
+      if (backend.failure() == null) {
+        backend.counter().count(operation, n);
+      }
+    }
+  }
+
+  /** A system call begins. */
+  void enterSyscall(Cause cause) {
+    cause(cause);
+    count(Operation.SYSCALL, 1);
+    each(backend -> backend.mmu.enterSyscall());
+  }
+
+  /** Gives a PTE a new value under every backend (set_pte_at). */
+  void setPte(LeafTable leaf, int index, long pte) {
+    each(backend -> backend.mmu.setPte(leaf.pages[backend.index], index, pte));
+    leaf.set(index, pte);
+  }
+
+  /**
+   * Gives a PTE a value that nobody wrote as far as counts go: state from before the trace, or
+   * assumed.
+   */
+  void place(LeafTable leaf, int index, long pte) {
+    each(
+        backend ->
+            leaf.pages[backend.index].entries[index] =
+                backend.backend().underXen() ? dev.mmureplay.mmu.XenPte.adjust(pte) : pte);
+    leaf.set(index, pte);
+  }
+
+  /** Compares what a backend's PTE held when it died with the reference (I1, I14). */
+  void check(BackendState backend, AddressSpace space, LeafTable leaf, int index, long pte) {
+    long expected = leaf.reference[index];
+    long found = backend.comparable(pte);
+    if (found != expected) {
+      breach(backend, space, leaf.address(index), expected, found);
+    }
+  }
+
+  private void breach(
+      BackendState backend, AddressSpace space, long address, long expected, long found) {
+    backend.countBreach();
+    long lost = expected & ~found & Pte.ACCESSED_DIRTY;
+    long invented = found & ~expected & Pte.ACCESSED_DIRTY;
+    boolean onlyAd = ((expected ^ found) & ~Pte.ACCESSED_DIRTY) == 0;
+    String invariant = onlyAd && lost != 0 ? "I1" : onlyAd && invented != 0 ? "I2" : "I14";
+    observer.breach(
+        backend,
+        invariant,
+        space,
+        address,
+        String.format("expected the PTE %016x but found %016x", expected, found));
+  }
+
+  void finalPte(AddressSpace space, LeafTable leaf, int index) {
+    long address = leaf.address(index);
+    long reference = leaf.reference[index];
+    for (BackendState backend : backends) {
+      if (backend.failure() == null) {
+        long pte = leaf.pages[backend.index].entries[index];
+        backend.addToDigest(space.id(), address, backend.comparable(pte));
+      }
+    }
+    observer.finalPte(space, address, reference);
+  }
+
+  /** Collects the indexes of resident PTEs in {@code [from, to)}; returns how many. */
+  static int collectResident(LeafTable leaf, int from, int to, int[] into) {
+    long[] reference = leaf.reference;
+    int n = 0;
+    for (int i = from; i < to; i++) {
+      if (reference[i] != 0) {
+        into[n++] = i;
+      }
+    }
+    return n;
+  }
+
+  /** Returns the first index of a chunk that lies in a range. */
+  static int from(LeafTable leaf, long start) {
+    return (int) Math.max(0, (start - leaf.address(0)) >> Machine.PAGE_SHIFT);
+  }
+
+  /** Returns the index behind the last of a chunk that lies in a range. */
+  static int to(LeafTable leaf, long end) {
+    return (int)
+        Math.min(dev.mmureplay.mmu.PtePage.ENTRIES, (end - leaf.address(0)) >> Machine.PAGE_SHIFT);
+  }
+
+  /**
+   * Flushes a range for a cause other than mprotect: the kernel's range flush, or 2.6.27's full
+   * one.
+   */
+  void flush(AddressSpace space, long pages) {
+    long counted = kernel.gatheredFlush() && pages <= FLUSH_CEILING ? pages : -1;
+    each(backend -> flush(backend, space, counted));
+  }
+
+  /**
+   * Flushes {@code pages} pages one by one, or everything for -1, on every CPU that may hold
+   * translations.
+   */
+  void flush(BackendState backend, AddressSpace space, long pages) {
+    int others = space.otherCpus(cpu);
+    if (others > 0) {
+      backend.mmu.flushTlbMulti(others, pages);
+    } else if (pages > 0) {
+      backend.mmu.flushTlbPages(pages);
+    } else {
+      backend.mmu.flushTlbLocal();
+    }
+  }
+
+  /**
+   * Returns the permission flags of new PTEs in a VMA (vm_page_prot); A is set, as in Linux's
+   * PAGE_* constants.
+   */
+  long pageFlags(Vma vma) {
+    long key = (long) vma.protectionKey << 59;
+    if (!vma.isAccessible()) {
+      return kernel.protNone() | Pte.ACCESSED | key | Pte.NX;
+    }
+    long flags = Pte.PRESENT | Pte.USER | Pte.ACCESSED | key;
+    if (!vma.has(Vma.EXEC)) {
+      flags |= Pte.NX;
+    }
+    if (vma.has(Vma.WRITE) && vma.has(Vma.SHARED) && !wantsWriteNotify(vma)) {
+      flags |= Pte.RW;
+    }
+    return flags;
+  }
+
+  /**
+   * Returns whether the first write to each page must fault (vma_wants_writenotify): a shared file
+   * mapping. Which file system it is on is not known; one with page_mkwrite or dirty accounting is
+   * assumed.
+   */
+  static boolean wantsWriteNotify(Vma vma) {
+    return vma.has(Vma.SHARED) && vma.file > Vma.ANONYMOUS;
+  }
+}

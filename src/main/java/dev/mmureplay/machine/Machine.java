@@ -1,0 +1,299 @@
+package dev.mmureplay.machine;
+
+import dev.mmureplay.mmu.Cause;
+import dev.mmureplay.mmu.GuestPlatform;
+import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.PtePage;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated x86-64 under a Linux guest, with any number of MMU backends at once.
+ *
+ * <p>Page accesses end at once where they change nothing under any backend; everything else is a
+ * fault or a call and is carried out under each backend in turn. All calls are those that the trace
+ * says were made; their results are the trace's where it knows them.
+ */
+public final class Machine {
+  public static final int PAGE_SHIFT = 12;
+
+  /** Bytes in a page. */
+  public static final long PAGE_SIZE = 1L << PAGE_SHIFT;
+
+  /** Stands for the result of a call whose result the trace does not show. */
+  public static final long UNKNOWN_RESULT = Long.MIN_VALUE;
+
+  static final int CHUNK_SHIFT = 21;
+  static final long CHUNK_SIZE = 1L << CHUNK_SHIFT;
+
+  /** Linux lets a stack grow this far down by default (RLIMIT_STACK). */
+  private static final long STACK_LIMIT = 8L << 20;
+
+  private static final AccessKind[] KINDS = AccessKind.values();
+
+  private final Guest guest;
+  private final FaultHandler faults;
+  private final Mappings mappings;
+  private final Advice advice;
+  private final Processes processes;
+  private final Mprotect mprotect;
+  private final int backendCount;
+  private int lastSpace;
+  private @Nullable AddressSpace[] running = new AddressSpace[1];
+
+  /**
+   * Makes a machine.
+   *
+   * @param faultAround pages that one read fault of a file mapping populates at most, a power of
+   *     two
+   * @param observer is told of final PTEs and breaches
+   */
+  public Machine(
+      GuestPlatform platform,
+      List<MmuBackend> backends,
+      int faultAround,
+      MachineObserver observer) {
+    guest = new Guest(platform, backends, observer);
+    faults = new FaultHandler(guest, faultAround);
+    mappings = new Mappings(guest, faults);
+    advice = new Advice(guest, faults, mappings);
+    processes = new Processes(guest);
+    mprotect = new Mprotect(guest, faults);
+    backendCount = backends.size();
+  }
+
+  /** Returns the backends at work, in the order given. */
+  public List<BackendState> backends() {
+    return List.of(guest.backends);
+  }
+
+  /** Returns the assumptions used so far. */
+  public Assumptions assumptions() {
+    return guest.assumptions;
+  }
+
+  /** Makes an empty address space, as execve does. */
+  public AddressSpace newAddressSpace(int pid) {
+    return new AddressSpace(lastSpace++, pid, backendCount);
+  }
+
+  /** Returns how many address spaces were made. */
+  public int addressSpaces() {
+    return lastSpace;
+  }
+
+  /**
+   * A CPU runs a task of an address space from now on; what follows happens there. The address
+   * space that ran on the CPU before holds no translations there any more.
+   *
+   * @param cpu its number, or a negative one if the trace does not know: then everything runs on
+   *     one CPU
+   */
+  public void run(int cpu, AddressSpace space) {
+    int number = Math.max(cpu, 0);
+    if (number >= running.length) {
+      running = Arrays.copyOf(running, number + 1);
+    }
+    guest.cpu = number;
+    AddressSpace before = running[number];
+    if (before != space) {
+      if (before != null) {
+        before.cpus.clear(number);
+      }
+      running[number] = space;
+      space.cpus.set(number);
+    }
+  }
+
+  /**
+   * A program touches a page.
+   *
+   * @return false if it may not: SIGSEGV, nothing changes
+   */
+  public boolean access(AddressSpace space, AccessKind kind, long address) {
+    return access(space, kind.ordinal(), address);
+  }
+
+  /** The same with the kind as its ordinal, for the access loop. */
+  public boolean access(AddressSpace space, int kind, long address) {
+    LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
+    if (leaf != null && (leaf.settled[index(address)] & (1 << kind)) != 0) {
+      return true;
+    }
+    return accessSlowly(space, KINDS[kind], address, leaf);
+  }
+
+  private boolean accessSlowly(
+      AddressSpace space, AccessKind kind, long address, @Nullable LeafTable leaf) {
+    if (address < 0) {
+      // The vsyscall page and the like: kernel addresses are no part of the address space.
+      return false;
+    }
+    int index = index(address);
+    if (leaf != null && FaultHandler.permits(leaf.reference[index], kind)) {
+      faults.hardwareAccess(leaf, index, kind == AccessKind.WRITE);
+      return true;
+    }
+    if (!faults.fault(space, vmaFor(space, address), kind, address)) {
+      return false;
+    }
+    LeafTable populated = space.tables.getOrCreate(address >>> CHUNK_SHIFT);
+    if (FaultHandler.permits(populated.reference[index], kind)) {
+      faults.hardwareAccess(populated, index, kind == AccessKind.WRITE);
+    }
+    return true;
+  }
+
+  /**
+   * Returns the VMA of an address; a stack grows down to it, and one that nothing in the trace made
+   * is deduced.
+   */
+  private Vma vmaFor(AddressSpace space, long address) {
+    int at = space.vmas.firstEndingBehind(address);
+    Vma vma = space.vmas.at(at);
+    long page = address & -PAGE_SIZE;
+    if (vma != null && vma.start <= address) {
+      return vma;
+    }
+    if (vma != null && vma.has(Vma.GROWSDOWN) && vma.end - page <= STACK_LIMIT) {
+      vma.startAt(page);
+      return vma;
+    }
+    return mprotect.deduce(space, page, page + PAGE_SIZE, Vma.ACCESS);
+  }
+
+  /**
+   * Carries out a successful mmap; {@code address} is where the kernel put it, {@code file} 0 if
+   * anonymous.
+   */
+  public void mmap(
+      AddressSpace space,
+      long address,
+      long length,
+      int protection,
+      long flags,
+      int file,
+      long offset) {
+    guest.enterSyscall(Cause.MMAP);
+    mappings.mmap(space, address, length, protection, flags, file, offset);
+  }
+
+  /** The ELF loader makes a mapping inside execve: as mmap, without a system call of its own. */
+  public void mapByLoader(
+      AddressSpace space,
+      long address,
+      long length,
+      int protection,
+      long flags,
+      int file,
+      long offset) {
+    guest.cause(Cause.EXEC);
+    mappings.mmap(space, address, length, protection, flags, file, offset);
+  }
+
+  /** Carries out a successful munmap. */
+  public void munmap(AddressSpace space, long address, long length) {
+    mappings.munmap(space, address, length);
+  }
+
+  /** Carries out a successful mremap to {@code target}. */
+  public void mremap(
+      AddressSpace space, long old, long oldLength, long newLength, long flags, long target) {
+    mappings.mremap(space, old, oldLength, newLength, flags, target);
+  }
+
+  /** Carries out a brk that left the break at the given address. */
+  public void brk(AddressSpace space, long newBreak) {
+    mappings.brk(space, newBreak);
+  }
+
+  /** Carries out a successful madvise. */
+  public void madvise(AddressSpace space, long address, long length, int advice) {
+    this.advice.madvise(space, address, length, advice);
+  }
+
+  /** Copies an address space for a child process. */
+  public AddressSpace fork(AddressSpace parent, int childPid) {
+    AddressSpace child = newAddressSpace(childPid);
+    processes.fork(parent, child);
+    return child;
+  }
+
+  /**
+   * Carries out an mprotect or pkey_mprotect.
+   *
+   * @param start as passed, aligned or not
+   * @param length as passed, bytes
+   * @param protection as passed
+   * @param protectionKey the key, or -1 to leave it
+   * @param recorded 0 or -errno as the trace has it, or {@link #UNKNOWN_RESULT}: then the model
+   *     decides
+   * @param facts receives what the call did
+   */
+  public void mprotect(
+      AddressSpace space,
+      long start,
+      long length,
+      int protection,
+      int protectionKey,
+      long recorded,
+      ProtectionChange facts) {
+    mprotect.call(space, start, length, protection, protectionKey, recorded, facts);
+  }
+
+  /**
+   * Makes every page of a range resident that an accessible VMA covers, written where it may be: an
+   * assumption, counted as such and as nothing else.
+   */
+  public void assumeResident(AddressSpace space, long start, long length) {
+    mprotect.assumeResident(space, start, start + pageUp(length));
+  }
+
+  /** One more process uses an address space (CLONE_VM). */
+  public void share(AddressSpace space) {
+    space.users++;
+  }
+
+  /** One user less; the last one tears the address space down. */
+  public void drop(AddressSpace space) {
+    if (--space.users == 0) {
+      processes.tearDown(space);
+      for (int cpu = 0; cpu < running.length; cpu++) {
+        if (running[cpu] == space) {
+          running[cpu] = null;
+        }
+      }
+    }
+  }
+
+  /**
+   * A CPU runs something that the trace does not follow; no address space of ours is in use there
+   * any more.
+   */
+  public void runOther(int cpu) {
+    if (cpu < running.length) {
+      AddressSpace before = running[cpu];
+      if (before != null) {
+        before.cpus.clear(cpu);
+        running[cpu] = null;
+      }
+    }
+  }
+
+  /**
+   * Reports and checks the PTEs of an address space that is still alive when the trace ends; counts
+   * nothing.
+   */
+  public void finish(AddressSpace space) {
+    processes.report(space);
+  }
+
+  static int index(long address) {
+    return (int) (address >>> PAGE_SHIFT) & (PtePage.ENTRIES - 1);
+  }
+
+  static long pageUp(long bytes) {
+    return (bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.mmureplay.machine;
+
+/** Is told what a machine cannot keep: final PTEs and breaches of invariants. */
+public interface MachineObserver {
+  /**
+   * One resident PTE of an address space that ends, or of one that is left at the end; without
+   * Xen's own bits.
+   */
+  void finalPte(AddressSpace space, long address, long pte);
+
+  /**
+   * A backend broke an invariant.
+   *
+   * @param invariant its number, such as {@code I14}
+   * @param address the page, or 0
+   */
+  void breach(
+      BackendState backend, String invariant, AddressSpace space, long address, String message);
+}

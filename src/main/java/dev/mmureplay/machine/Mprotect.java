@@ -1,0 +1,260 @@
+package dev.mmureplay.machine;
+
+import dev.mmureplay.mmu.Cause;
+import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.mmu.PtePage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mprotect system call: checks, VMA pieces, partial effects of failure, and the flush
+ * (mm/mprotect.c).
+ */
+final class Mprotect {
+  static final long EPERM = -1;
+  static final long ENOMEM = -12;
+  static final long EACCES = -13;
+  static final long EINVAL = -22;
+
+  private static final int PROT_SEM = 0x8;
+  private static final int PROT_GROWSDOWN = 0x0100_0000;
+  private static final int PROT_GROWSUP = 0x0200_0000;
+  private static final int KNOWN_BITS = (int) Vma.ACCESS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP;
+
+  private final Guest guest;
+  private final FaultHandler faults;
+  private final ProtectionWalk walk;
+
+  Mprotect(Guest guest, FaultHandler faults) {
+    this.guest = guest;
+    this.faults = faults;
+    this.walk = new ProtectionWalk(guest);
+  }
+
+  void call(
+      AddressSpace space,
+      long start,
+      long length,
+      int protection,
+      int key,
+      long recorded,
+      ProtectionChange facts) {
+    facts.reset();
+    guest.enterSyscall(Cause.MPROTECT);
+    facts.result = check(start, length, protection);
+    if (facts.result != 0 || length == 0) {
+      return;
+    }
+    if (recorded < 0 && recorded != Machine.UNKNOWN_RESULT && !hasPartialEffect(recorded)) {
+      facts.result = recorded;
+      return;
+    }
+    long end = start + Machine.pageUp(length);
+    long from = start;
+    if ((protection & PROT_GROWSDOWN) != 0) {
+      Vma first = space.vmas.containing(start);
+      from = first == null ? start : first.start;
+    }
+    facts.presentPtes = countResident(space, from, end);
+    walk.beginFlush();
+    changePieces(space, from, end, protection & (int) Vma.ACCESS, key, recorded, facts);
+    if (guest.kernel.gatheredFlush()) {
+      walk.flushGathered(space);
+      facts.flushPages = walk.flushPages();
+    }
+  }
+
+  /** The checks before any VMA is looked at, in Linux's order. */
+  private static long check(long start, long length, int protection) {
+    if ((protection & PROT_GROWSDOWN) != 0 && (protection & PROT_GROWSUP) != 0) {
+      return EINVAL;
+    }
+    if ((start & (Machine.PAGE_SIZE - 1)) != 0) {
+      return EINVAL;
+    }
+    if (length == 0) {
+      return 0;
+    }
+    long end = start + Machine.pageUp(length);
+    if (Machine.pageUp(length) == 0 || Long.compareUnsigned(end, start) <= 0) {
+      return ENOMEM;
+    }
+    return (protection & ~KNOWN_BITS) != 0 ? EINVAL : 0;
+  }
+
+  /**
+   * EINVAL, EINTR and the like are found before the first VMA is changed; these may come in the
+   * middle.
+   */
+  private static boolean hasPartialEffect(long error) {
+    return error == ENOMEM || error == EACCES || error == EPERM;
+  }
+
+  private void changePieces(
+      AddressSpace space,
+      long start,
+      long end,
+      int protection,
+      int key,
+      long recorded,
+      ProtectionChange facts) {
+    boolean failed = recorded < 0 && recorded != Machine.UNKNOWN_RESULT;
+    if (recorded == 0) {
+      fillGaps(space, start, end, facts);
+    }
+    long refusedAt =
+        failed && recorded != ENOMEM ? refusingVma(space, start, end, protection, facts) : end;
+    boolean gap = false;
+    long at = start;
+    while (at < end) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null || vma.start > at) {
+        gap = true;
+        break;
+      }
+      if (at >= refusedAt) {
+        break;
+      }
+      if (failed && recorded == ENOMEM && !gapAhead(space, at, end)) {
+        // No gap explains the failure: a split ran into max_map_count, or accounting refused, at
+        // the first VMA.
+        guest.assumptions.use(Assumptions.REFUSING_VMA, 1);
+        facts.assumed = true;
+        break;
+      }
+      facts.assumed |= vma.has(Vma.ASSUMED);
+      long pieceEnd = Math.min(end, vma.end);
+      changePiece(space, vma, at, pieceEnd, protection, key, facts);
+      at = pieceEnd;
+    }
+    facts.result = failed ? recorded : gap ? ENOMEM : 0;
+  }
+
+  /**
+   * mprotect_fixup: nothing if the flags stay, else merge or split, rewrite the PTEs, and in 2.6.27
+   * flush.
+   */
+  private void changePiece(
+      AddressSpace space,
+      Vma vma,
+      long start,
+      long end,
+      int protection,
+      int key,
+      ProtectionChange facts) {
+    long flags = (vma.flags & ~Vma.ACCESS) | protection;
+    int newKey = key < 0 ? vma.protectionKey : key;
+    if (flags == vma.flags && newKey == vma.protectionKey) {
+      return;
+    }
+    long unaccounted = Vma.ACCOUNT | Vma.WRITE | Vma.HUGETLB | Vma.SHARED | Vma.NORESERVE;
+    if ((protection & Vma.WRITE) != 0 && (vma.flags & unaccounted) == 0) {
+      flags |= Vma.ACCOUNT;
+    }
+    facts.vmaPieces++;
+    guest.count(Operation.VMA_CHANGE, 1);
+    Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
+    if (!changed.has(Vma.HUGETLB)) {
+      walk.change(space, changed, start, end, facts);
+    }
+    if (!guest.kernel.gatheredFlush()) {
+      guest.each(backend -> guest.flush(backend, space, -1));
+      facts.flushPages += (end - start) >> Machine.PAGE_SHIFT;
+    }
+  }
+
+  private static boolean gapAhead(AddressSpace space, long start, long end) {
+    long at = start;
+    while (at < end) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null || vma.start > at) {
+        return true;
+      }
+      at = vma.end;
+    }
+    return false;
+  }
+
+  /**
+   * Returns where a call that failed with EACCES or EPERM stopped: at the first VMA that may have
+   * refused, a shared file mapping asked for more than it has, else at the beginning.
+   */
+  private long refusingVma(
+      AddressSpace space, long start, long end, int protection, ProtectionChange facts) {
+    guest.assumptions.use(Assumptions.REFUSING_VMA, 1);
+    facts.assumed = true;
+    for (long at = start; at < end; ) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null || vma.start >= end) {
+        break;
+      }
+      if (vma.has(Vma.SHARED) && (protection & ~vma.flags & Vma.ACCESS) != 0) {
+        return vma.start;
+      }
+      at = vma.end;
+    }
+    return start;
+  }
+
+  /**
+   * The call succeeded, so every page of its range was mapped: what the trace does not show is
+   * deduced.
+   */
+  private void fillGaps(AddressSpace space, long start, long end, ProtectionChange facts) {
+    for (long at = start; at < end; ) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      long gapEnd = vma == null ? end : Math.min(end, vma.start);
+      if (gapEnd > at) {
+        deduce(space, at, gapEnd, Vma.READ | Vma.WRITE);
+        facts.assumed = true;
+      }
+      at = vma == null ? end : Math.max(at, vma.end);
+    }
+  }
+
+  /** Adds a private anonymous mapping that nothing in the trace made. */
+  Vma deduce(AddressSpace space, long start, long end, long access) {
+    guest.assumptions.use(Assumptions.MAPPING, 1);
+    Vma vma = new Vma(start, end, access | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    return guest.merger.insert(space.vmas, vma);
+  }
+
+  void assumeResident(AddressSpace space, long start, long end) {
+    long assumed = 0;
+    for (long at = start; at < end; ) {
+      @Nullable Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null || vma.start >= end) {
+        break;
+      }
+      if (vma.isAccessible() && !vma.has(Vma.HUGETLB)) {
+        assumed += populate(space, vma, Math.max(at, vma.start), Math.min(end, vma.end));
+      }
+      at = vma.end;
+    }
+    if (assumed > 0) {
+      guest.assumptions.use(Assumptions.RESIDENCY, assumed);
+    }
+  }
+
+  private long populate(AddressSpace space, Vma vma, long start, long end) {
+    long populated = 0;
+    for (long address = start; address < end; address += Machine.PAGE_SIZE) {
+      LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+      int index = Machine.index(address);
+      if (leaf.reference[index] == 0) {
+        faults.populateSilently(space, vma, leaf, index);
+        populated++;
+      }
+    }
+    return populated;
+  }
+
+  private static long countResident(AddressSpace space, long start, long end) {
+    long n = 0;
+    for (LeafTable leaf : space.tables.range(start, end)) {
+      int from = Guest.from(leaf, start);
+      int to = Guest.to(leaf, end);
+      n += to - from == PtePage.ENTRIES ? leaf.resident() : leaf.resident(from, to);
+    }
+    return n;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.mmureplay.machine;
+
+/**
+ * What one mprotect call did, the same under every backend. One object, refilled for every call.
+ */
+public final class ProtectionChange {
+  long result;
+  long presentPtes;
+  long updatedPtes;
+  long vmaPieces;
+  long ptePages;
+  long slotsScanned;
+  long flushPages;
+  boolean assumed;
+
+  void reset() {
+    result = 0;
+    presentPtes = 0;
+    updatedPtes = 0;
+    vmaPieces = 0;
+    ptePages = 0;
+    slotsScanned = 0;
+    flushPages = 0;
+    assumed = false;
+  }
+
+  /** Returns 0 or -errno. */
+  public long result() {
+    return result;
+  }
+
+  /** Returns the resident PTEs (P or PROT_NONE) in the range before the call. */
+  public long presentPtes() {
+    return presentPtes;
+  }
+
+  /** Returns the PTEs that were started and committed. */
+  public long updatedPtes() {
+    return updatedPtes;
+  }
+
+  /** Returns the VMA pieces whose flags changed. */
+  public long vmaPieces() {
+    return vmaPieces;
+  }
+
+  /** Returns the PTE pages walked. */
+  public long ptePages() {
+    return ptePages;
+  }
+
+  /** Returns the slots looked at in them. */
+  public long slotsScanned() {
+    return slotsScanned;
+  }
+
+  /** Returns the pages in the hull that native Linux would flush; 0 if none. */
+  public long flushPages() {
+    return flushPages;
+  }
+
+  /**
+   * Returns whether the call touched a mapping that was deduced, or its failure had to be guessed
+   * at.
+   */
+  public boolean assumed() {
+    return assumed;
+  }
+}

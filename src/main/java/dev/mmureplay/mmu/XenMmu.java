@@ -1,0 +1,203 @@
+package dev.mmureplay.mmu;
+
+import static dev.mmureplay.mmu.Operation.HYPERCALL_MMUEXT_OP;
+import static dev.mmureplay.mmu.Operation.HYPERCALL_MULTICALL;
+import static dev.mmureplay.mmu.Operation.INVLPG;
+import static dev.mmureplay.mmu.Operation.LOCKED_RMW;
+import static dev.mmureplay.mmu.Operation.MC_ENTRY;
+import static dev.mmureplay.mmu.Operation.MMUEXT_OP;
+import static dev.mmureplay.mmu.Operation.MULTICALL_ENTRY;
+import static dev.mmureplay.mmu.Operation.PAGE_FAULT_BOUNCED;
+import static dev.mmureplay.mmu.Operation.PTE_READ;
+import static dev.mmureplay.mmu.Operation.PTE_STORE;
+import static dev.mmureplay.mmu.Operation.PTWR_CMPXCHG;
+import static dev.mmureplay.mmu.Operation.PTWR_WRITE;
+import static dev.mmureplay.mmu.Operation.SYSCALL_BOUNCE;
+import static dev.mmureplay.mmu.Operation.TLB_FULL_FLUSH;
+import static dev.mmureplay.mmu.Operation.TLB_RANGE_FLUSH;
+import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN;
+import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN_TARGET;
+
+/**
+ * What every backend of a 64-bit Xen PV guest has in common: PTE pages are write-protected, so that
+ * direct writes trap; set_pte_at is a hypercall or queued; flushes are mmuext_op hypercalls
+ * (arch/x86/xen/mmu_pv.c). What differs is how a protection change starts and commits.
+ */
+abstract class XenMmu implements Mmu {
+  private final OperationCounter counter;
+  private final GuestKernel kernel;
+  private final MulticallBuffer buffer;
+  private boolean lazy;
+
+  XenMmu(GuestPlatform platform, OperationCounter counter) {
+    this.counter = counter;
+    this.kernel = platform.kernel();
+    this.buffer = new MulticallBuffer(kernel, counter);
+  }
+
+  @Override
+  public final void enterSyscall() {
+    counter.count(SYSCALL_BOUNCE);
+  }
+
+  @Override
+  public final void pageFault() {
+    counter.count(PAGE_FAULT_BOUNCED);
+  }
+
+  @Override
+  public final void enterLazyMmu() {
+    lazy = true;
+  }
+
+  @Override
+  public final void leaveLazyMmu() {
+    lazy = false;
+    buffer.flush();
+  }
+
+  @Override
+  public final void setPte(PtePage page, int index, long pte) {
+    if (!kernel.setPteByMmuUpdate()) {
+      if (!page.pinned) {
+        counter.count(PTE_STORE);
+        page.entries[index] = XenPte.adjust(pte);
+      } else {
+        issue(MulticallBuffer.Op.UPDATE_VA_MAPPING, page, index, pte);
+      }
+    } else if (lazy) {
+      buffer.extend(MulticallBuffer.Op.NORMAL, page, index, pte);
+    } else {
+      issue(MulticallBuffer.Op.NORMAL, page, index, pte);
+    }
+  }
+
+  /**
+   * Queues one update in an entry of its own; outside lazy mode it is issued at once, as the direct
+   * hypercall it is.
+   */
+  private void issue(MulticallBuffer.Op op, PtePage page, int index, long pte) {
+    if (lazy) {
+      buffer.entry(op, page, index, pte);
+      return;
+    }
+    long old = page.entries[index];
+    long adjusted = XenPte.adjust(pte);
+    if (op == MulticallBuffer.Op.UPDATE_VA_MAPPING) {
+      counter.count(Operation.HYPERCALL_UPDATE_VA_MAPPING);
+      counter.count(Operation.UPDATE_VA_MAPPING);
+    } else {
+      counter.count(Operation.HYPERCALL_MMU_UPDATE);
+      counter.count(XenPte.updateKind(old, adjusted));
+    }
+    page.entries[index] = adjusted;
+  }
+
+  @Override
+  public final long ptepGetAndClear(PtePage page, int index) {
+    return trappedExchange(page, index);
+  }
+
+  @Override
+  public final long ptepGetAndClearFull(PtePage page, int index) {
+    counter.count(PTE_READ);
+    counter.count(PTE_STORE);
+    long old = page.entries[index];
+    page.entries[index] = 0;
+    return old;
+  }
+
+  @Override
+  public final void ptepSetWrprotect(PtePage page, int index) {
+    counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
+    page.entries[index] &= ~Pte.RW;
+  }
+
+  @Override
+  public final void flushTlbPages(long pages) {
+    counter.count(TLB_RANGE_FLUSH);
+    mmuextOp(pages);
+    counter.count(INVLPG, pages);
+  }
+
+  @Override
+  public final void flushTlbLocal() {
+    mmuextOp(1);
+    counter.count(TLB_FULL_FLUSH);
+  }
+
+  @Override
+  public final void flushTlbMulti(int otherCpus, long pages) {
+    if (kernel.gatheredFlush()) {
+      // One INVLPG_MULTI for a single page, else one TLB_FLUSH_MULTI; the mask includes this CPU.
+      mmuextOp(1);
+      if (pages == 1) {
+        counter.count(TLB_RANGE_FLUSH);
+        counter.count(INVLPG);
+      } else {
+        counter.count(TLB_FULL_FLUSH);
+      }
+    } else {
+      mmuextOp(2);
+      counter.count(TLB_FULL_FLUSH);
+    }
+    counter.count(TLB_SHOOTDOWN);
+    counter.count(TLB_SHOOTDOWN_TARGET, otherCpus);
+  }
+
+  /** Each mmuext_op is queued and issued by itself, outside lazy mode. */
+  private void mmuextOp(long n) {
+    counter.count(MC_ENTRY, n);
+    if (kernel.singletonBypass()) {
+      counter.count(HYPERCALL_MMUEXT_OP, n);
+    } else {
+      counter.count(HYPERCALL_MULTICALL, n);
+      counter.count(MULTICALL_ENTRY, n);
+    }
+    counter.count(MMUEXT_OP, n);
+  }
+
+  /** Reads the PTE and leaves it live: Xen's own start. */
+  final long plainRead(PtePage page, int index) {
+    counter.count(PTE_READ);
+    return page.entries[index];
+  }
+
+  /** The generic start: xchg with 0, which traps on a pinned page. */
+  final long trappedExchange(PtePage page, int index) {
+    counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
+    long old = page.entries[index];
+    page.entries[index] = 0;
+    return old;
+  }
+
+  /** A plain store, which traps on a pinned page. */
+  final void trappedStore(PtePage page, int index, long pte) {
+    counter.count(page.pinned ? PTWR_WRITE : PTE_STORE);
+    page.entries[index] = XenPte.adjust(pte);
+  }
+
+  /** Queues a PRESERVE_AD update in an entry of its own. */
+  final void queueEntry(PtePage page, int index, long pte) {
+    buffer.entry(MulticallBuffer.Op.PRESERVE_AD, page, index, pte);
+    flushOutsideLazyMode();
+  }
+
+  /** Queues a PRESERVE_AD update, growing the last entry where that is possible. */
+  final void queueExtended(PtePage page, int index, long pte) {
+    buffer.extend(MulticallBuffer.Op.PRESERVE_AD, page, index, pte);
+    flushOutsideLazyMode();
+  }
+
+  /** Queues a PRESERVE_AD update and issues it at once, lazy mode or not. */
+  final void queueAndIssue(PtePage page, int index, long pte) {
+    buffer.entry(MulticallBuffer.Op.PRESERVE_AD, page, index, pte);
+    buffer.flush();
+  }
+
+  private void flushOutsideLazyMode() {
+    if (!lazy) {
+      buffer.flush();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.mmureplay.replay;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN;
+import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
+
+import dev.mmureplay.event.EventBatch;
+import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.EventSchema;
+import dev.mmureplay.event.Fidelity;
+import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.BackendState;
+import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.ProtectionChange;
+import dev.mmureplay.mmu.Cause;
+import dev.mmureplay.mmu.Operation;
+import java.io.IOException;
+import java.util.List;
+
+/** Carries out the system calls of a trace on the machine. */
+final class CallReplay {
+  /**
+   * A call whose result the trace does not show and without which its effect is not known; it was
+   * passed over.
+   */
+  static final String NO_RESULT = "call-without-result-ignored";
+
+  /**
+   * A call of a threaded process in a trace without CPUs: flushed as if every thread ran on one
+   * CPU.
+   */
+  static final String ONE_CPU = "threads-on-one-cpu";
+
+  /** Events that the tracer lost. */
+  static final String LOST = "event-lost";
+
+  /**
+   * Accesses that the model does not permit: SIGSEGV in the program, or a mapping change that the
+   * trace lacks.
+   */
+  static final String REFUSED = "access-refused";
+
+  private static final long MAP_PRIVATE = 0x2;
+  private static final long MAP_ANONYMOUS = 0x20;
+  private static final long KERNEL_FLAGS = 0xffff_ffffL;
+  private static final int UNKNOWN_FILE = Integer.MAX_VALUE;
+
+  private final Machine machine;
+  private final Tasks tasks;
+  private final Residency residency;
+  private final Fidelity fidelity;
+  private final ReplaySink sink;
+  private final CallFacts facts = new CallFacts();
+  private final ProtectionChange change = new ProtectionChange();
+  private final List<BackendState> backends;
+  private final long[][] counts;
+  private final long[] after = new long[Operation.COUNT];
+  private long calls;
+
+  CallReplay(
+      Machine machine, Tasks tasks, Residency residency, Fidelity fidelity, ReplaySink sink) {
+    this.machine = machine;
+    this.tasks = tasks;
+    this.residency = residency;
+    this.fidelity = fidelity;
+    this.sink = sink;
+    this.backends = machine.backends();
+    this.counts = new long[backends.size()][Operation.COUNT];
+  }
+
+  /** Returns how many protection changes were replayed. */
+  long count() {
+    return calls;
+  }
+
+  void replay(EventBatch batch, int row, EventKind kind, AddressSpace space) throws IOException {
+    long result = batch.result(row);
+    switch (kind) {
+      case MPROTECT -> mprotect(batch, row, space, -1);
+      case PKEY_MPROTECT -> mprotect(batch, row, space, (int) known(batch.flags(row), -1));
+      case MMAP -> {
+        if (usable(result)) {
+          mmap(batch, row, space);
+        }
+      }
+      case MUNMAP -> {
+        if (usable(result)) {
+          machine.munmap(space, batch.address(row), batch.length(row));
+        }
+      }
+      case MREMAP -> {
+        if (usable(result)) {
+          machine.mremap(
+              space,
+              batch.address(row),
+              batch.length(row),
+              batch.length2(row),
+              known(batch.flags(row), 0),
+              result);
+        }
+      }
+      case BRK -> {
+        if (usable(result)) {
+          machine.brk(space, result);
+        }
+      }
+      case MADVISE -> {
+        if (usable(result)) {
+          machine.madvise(
+              space, batch.address(row), batch.length(row), (int) known(batch.flags(row), -1));
+        }
+      }
+      case CLONE -> {
+        if (usable(result)) {
+          tasks.clone(batch.pid(row), (int) result, known(batch.flags(row), 0));
+        }
+      }
+      case EXECVE -> tasks.execve(batch.pid(row), batch.tid(row));
+      case EXIT -> tasks.exit(batch.pid(row), batch.tid(row), batch.flags(row) == 1);
+      default -> throw new IllegalStateException("expected a system call but found " + kind);
+    }
+  }
+
+  /** Returns whether a call succeeded; one without a result is passed over and counted. */
+  private boolean usable(long result) {
+    if (result == UNKNOWN) {
+      machine.assumptions().use(NO_RESULT, 1);
+      return false;
+    }
+    return result < -4095 || result >= 0;
+  }
+
+  private static long known(long value, long otherwise) {
+    return value == UNKNOWN ? otherwise : value;
+  }
+
+  private void mmap(EventBatch batch, int row, AddressSpace space) {
+    long flags = known(batch.flags(row), MAP_PRIVATE | MAP_ANONYMOUS);
+    int file = batch.file(row);
+    int backing = 0;
+    if ((flags & MAP_ANONYMOUS) == 0) {
+      // Identities begin at 1, because the machine calls anonymous memory 0.
+      backing = file == UNKNOWN_INT ? UNKNOWN_FILE : file + 1;
+    }
+    long address = batch.result(row);
+    long length = batch.length(row);
+    int protection = batch.protection(row) == UNKNOWN_INT ? 0 : batch.protection(row);
+    long offset = known(batch.offset(row), 0);
+    long kernelFlags = flags & KERNEL_FLAGS;
+    if ((flags & EventSchema.BY_LOADER) != 0) {
+      machine.mapByLoader(space, address, length, protection, kernelFlags, backing, offset);
+    } else {
+      machine.mmap(space, address, length, protection, kernelFlags, backing, offset);
+    }
+  }
+
+  private void mprotect(EventBatch batch, int row, AddressSpace space, int key) throws IOException {
+    long start = batch.address(row);
+    long length = batch.length(row);
+    int protection = batch.protection(row);
+    boolean oneCpu = !fidelity.cpus() && tasks.isThreaded(batch.pid(row));
+    if (oneCpu) {
+      machine.assumptions().use(ONE_CPU, 1);
+    }
+    if (residency == Residency.ALL && batch.result(row) == 0) {
+      machine.assumeResident(space, start, length);
+    }
+    for (int i = 0; i < counts.length; i++) {
+      backends.get(i).counter().copy(Cause.MPROTECT, counts[i]);
+    }
+    machine.mprotect(space, start, length, protection, key, batch.result(row), change);
+    for (int i = 0; i < counts.length; i++) {
+      backends.get(i).counter().copy(Cause.MPROTECT, after);
+      long[] delta = counts[i];
+      for (int op = 0; op < delta.length; op++) {
+        delta[op] = after[op] - delta[op];
+      }
+    }
+    describe(batch, row, space);
+    facts.assumed = residency.assumed() || change.assumed() || oneCpu;
+    calls++;
+    sink.call(facts, counts);
+  }
+
+  private void describe(EventBatch batch, int row, AddressSpace space) {
+    facts.call = calls;
+    facts.seq = batch.seq(row);
+    facts.line = batch.line(row);
+    facts.time = batch.time(row);
+    facts.duration = batch.duration(row);
+    facts.pid = batch.pid(row);
+    facts.tid = batch.tid(row);
+    facts.address = batch.address(row);
+    facts.length = batch.length(row);
+    facts.protection = batch.protection(row);
+    facts.recordedResult = batch.result(row);
+    facts.modelResult = change.result();
+    facts.pages = (facts.length + Machine.PAGE_SIZE - 1) >>> Machine.PAGE_SHIFT;
+    facts.presentPtes = change.presentPtes();
+    facts.updatedPtes = change.updatedPtes();
+    facts.vmaPieces = change.vmaPieces();
+    facts.ptePages = change.ptePages();
+    facts.slotsScanned = change.slotsScanned();
+    facts.flushPages = change.flushPages();
+    facts.vmas = space.vmaCount();
+  }
+}

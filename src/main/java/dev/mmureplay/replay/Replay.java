@@ -1,0 +1,165 @@
+package dev.mmureplay.replay;
+
+import dev.mmureplay.event.EventBatch;
+import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.EventReader;
+import dev.mmureplay.event.Fidelity;
+import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.BackendState;
+import dev.mmureplay.machine.Machine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The replay loop: one for, one switch; accesses first. */
+public final class Replay {
+  private static final byte LAST_ACCESS = EventKind.FETCH.code();
+
+  private final Machine machine;
+  private final Tasks tasks;
+  private final CallReplay calls;
+  private final Outcomes outcomes;
+  private final Residency residency;
+  private long events;
+  private long accesses;
+  private long refused;
+
+  private @Nullable AddressSpace space;
+  private int pid = Integer.MIN_VALUE;
+  private int cpu = Integer.MIN_VALUE;
+
+  private Replay(TraceInfo info, ReplayOptions options, ReplaySink sink) {
+    residency = residencyOf(info, options);
+    outcomes = new Outcomes(sink, options.platform().kernel());
+    machine = new Machine(options.platform(), options.backends(), options.faultAround(), outcomes);
+    tasks = new Tasks(machine);
+    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink);
+  }
+
+  /**
+   * Replays an event file under all backends in one pass.
+   *
+   * @param sink takes calls, final pages and findings as they happen
+   * @param progress is told the number of events done after every batch
+   * @throws IOException if the file cannot be read or the sink cannot take what it is given
+   */
+  public static ReplayResult run(
+      Path eventFile, ReplayOptions options, ReplaySink sink, LongConsumer progress)
+      throws IOException {
+    try (EventReader reader = EventReader.open(eventFile)) {
+      Replay replay = new Replay(reader.info(), options, sink);
+      while (reader.nextBatch()) {
+        replay.replay(reader.batch());
+        replay.outcomes.drain();
+        progress.accept(replay.events);
+      }
+      return replay.finish();
+    }
+  }
+
+  private static Residency residencyOf(TraceInfo info, ReplayOptions options) {
+    Residency asked = options.residency();
+    boolean callsOnly = info.fidelity().accesses() == Fidelity.Accesses.NONE;
+    if (asked == null) {
+      return callsOnly ? Residency.ALL : Residency.RECORDED;
+    }
+    return asked == Residency.NONE && !callsOnly ? Residency.RECORDED : asked;
+  }
+
+  private void replay(EventBatch batch) throws IOException {
+    int rows = batch.rows();
+    for (int row = 0; row < rows; row++) {
+      byte kind = batch.kindCode(row);
+      if (kind > LAST_ACCESS) {
+        replayOther(batch, row);
+        continue;
+      }
+      if (batch.pid(row) != pid || batch.cpu(row) != cpu) {
+        enter(batch, row);
+      }
+      AddressSpace current = space;
+      if (current != null && !machine.access(current, kind, batch.address(row))) {
+        refused++;
+      }
+      accesses++;
+    }
+    events += rows;
+  }
+
+  /** A row of another process or CPU than the one before. */
+  private void enter(EventBatch batch, int row) {
+    pid = batch.pid(row);
+    cpu = batch.cpu(row);
+    space = tasks.spaceOf(pid);
+    AddressSpace current = space;
+    if (current != null) {
+      tasks.seen(pid, batch.tid(row));
+      machine.run(cpu, current);
+    }
+  }
+
+  private void replayOther(EventBatch batch, int row) throws IOException {
+    EventKind kind = batch.kind(row);
+    if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
+      return;
+    }
+    if (kind == EventKind.LOST) {
+      machine.assumptions().use(CallReplay.LOST, Math.max(1, batch.count(row)));
+      return;
+    }
+    if (kind == EventKind.SCHED_SWITCH) {
+      schedSwitch(batch, row);
+      return;
+    }
+    enter(batch, row);
+    AddressSpace current = space;
+    if (current == null) {
+      return;
+    }
+    calls.replay(batch, row, kind, current);
+    // clone, execve and exit may have given the process another address space.
+    pid = Integer.MIN_VALUE;
+  }
+
+  private void schedSwitch(EventBatch batch, int row) {
+    AddressSpace next = tasks.spaceOfTask(batch.tid(row));
+    if (next == null) {
+      machine.runOther(batch.cpu(row));
+    } else {
+      machine.run(batch.cpu(row), next);
+    }
+    pid = Integer.MIN_VALUE;
+  }
+
+  private ReplayResult finish() throws IOException {
+    if (refused > 0) {
+      machine.assumptions().use(CallReplay.REFUSED, refused);
+    }
+    tasks.live().forEach(machine::finish);
+    outcomes.drain();
+    List<ReplayResult.Backend> backends = new ArrayList<>();
+    for (BackendState state : machine.backends()) {
+      backends.add(
+          new ReplayResult.Backend(
+              state.backend().name(),
+              state.backend().correct(),
+              state.failure(),
+              state.digest(),
+              state.breaches(),
+              state.counter()));
+    }
+    return new ReplayResult(
+        residency,
+        events,
+        accesses,
+        calls.count(),
+        machine.addressSpaces(),
+        outcomes.pages(),
+        machine.assumptions().counts(),
+        backends);
+  }
+}

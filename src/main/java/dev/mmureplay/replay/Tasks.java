@@ -1,0 +1,146 @@
+package dev.mmureplay.replay;
+
+import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.Machine;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which process uses which address space, through clone, execve and exit. */
+final class Tasks {
+  private static final long CLONE_VM = 0x100;
+  private static final long CLONE_THREAD = 0x10000;
+
+  /** A child appeared before its parent's clone was seen to end; what it inherited is not known. */
+  static final String CHILD_BEFORE_CLONE = "child-seen-before-its-clone";
+
+  /** An event of a process that had already ended; it was passed over. */
+  static final String AFTER_EXIT = "event-after-exit-ignored";
+
+  private static final class TaskGroup {
+    private final AddressSpace space;
+    private final Set<Integer> tids = new HashSet<>();
+
+    TaskGroup(AddressSpace space) {
+      this.space = space;
+    }
+  }
+
+  private final Machine machine;
+  private final Map<Integer, TaskGroup> processes = new HashMap<>();
+  private final Map<Integer, Integer> pidOfTid = new HashMap<>();
+  private final Set<Integer> ended = new HashSet<>();
+
+  Tasks(Machine machine) {
+    this.machine = machine;
+  }
+
+  /**
+   * Returns the address space of a process; a process not seen before starts with an empty one.
+   * Null once it ended.
+   */
+  @Nullable AddressSpace spaceOf(int pid) {
+    TaskGroup process = processes.get(pid);
+    if (process != null) {
+      return process.space;
+    }
+    if (ended.contains(pid)) {
+      machine.assumptions().use(AFTER_EXIT, 1);
+      return null;
+    }
+    return start(pid, machine.newAddressSpace(pid)).space;
+  }
+
+  /**
+   * Returns the address space that a task runs in, or null if the trace does not follow the task.
+   */
+  @Nullable AddressSpace spaceOfTask(int tid) {
+    Integer pid = pidOfTid.get(tid);
+    TaskGroup process = pid == null ? null : processes.get(pid);
+    return process == null ? null : process.space;
+  }
+
+  /** Notes that a task of a process was seen. */
+  void seen(int pid, int tid) {
+    TaskGroup process = processes.get(pid);
+    if (process != null && process.tids.add(tid)) {
+      pidOfTid.put(tid, pid);
+    }
+  }
+
+  /** Returns whether a process is known to have more than one task. */
+  boolean isThreaded(int pid) {
+    TaskGroup process = processes.get(pid);
+    return process != null && process.tids.size() > 1;
+  }
+
+  void clone(int pid, int childTid, long flags) {
+    AddressSpace parent = spaceOf(pid);
+    if (parent == null) {
+      return;
+    }
+    if ((flags & CLONE_THREAD) != 0) {
+      seen(pid, childTid);
+      return;
+    }
+    if (processes.containsKey(childTid)) {
+      machine.assumptions().use(CHILD_BEFORE_CLONE, 1);
+      return;
+    }
+    AddressSpace space;
+    if ((flags & CLONE_VM) != 0) {
+      machine.share(parent);
+      space = parent;
+    } else {
+      space = machine.fork(parent, childTid);
+    }
+    start(childTid, space);
+  }
+
+  void execve(int pid, int tid) {
+    TaskGroup before = processes.remove(pid);
+    start(pid, machine.newAddressSpace(pid));
+    seen(pid, tid);
+    if (before != null) {
+      machine.drop(before.space);
+    }
+  }
+
+  void exit(int pid, int tid, boolean wholeGroup) {
+    TaskGroup process = processes.get(pid);
+    pidOfTid.remove(tid);
+    if (process == null) {
+      return;
+    }
+    process.tids.remove(tid);
+    if (wholeGroup || process.tids.isEmpty()) {
+      process.tids.forEach(pidOfTid::remove);
+      processes.remove(pid);
+      ended.add(pid);
+      machine.drop(process.space);
+    }
+  }
+
+  /** Returns the address spaces still in use, each once, in the order of their numbers. */
+  Collection<AddressSpace> live() {
+    Set<AddressSpace> spaces = new HashSet<>();
+    processes.values().forEach(process -> spaces.add(process.space));
+    List<AddressSpace> sorted = new ArrayList<>(spaces);
+    sorted.sort((a, b) -> Integer.compare(a.id(), b.id()));
+    return sorted;
+  }
+
+  private TaskGroup start(int pid, AddressSpace space) {
+    ended.remove(pid);
+    TaskGroup process = new TaskGroup(space);
+    process.tids.add(pid);
+    pidOfTid.put(pid, pid);
+    processes.put(pid, process);
+    return process;
+  }
+}
