@@ -3,6 +3,7 @@
 -- parameter batching = mmu-update-batch : the backend that batches
 -- parameter other = preserve-ad : the backend to compare with
 -- parameter profile = xen-modern : cost profile
+-- parameter threshold = 1 : a call gains nothing if it gains less than so many percent
 -- parameter replay = latest : number of a replay, latest or all
 WITH compared AS (
   SELECT c.replay, a.unit, a.typical AS batching, b.typical AS other,
@@ -13,7 +14,7 @@ WITH compared AS (
   WHERE replay_chosen(c.replay, $replay)
 )
 SELECT replay, at_least AS ptes_from, CASE WHEN at_least = 0 THEN 0 ELSE 2 * at_least - 1 END AS ptes_to,
-  count(*) AS calls, count(*) FILTER (batching >= other) AS calls_without_gain, unit,
+  count(*) AS calls, count(*) FILTER (100 * (other - batching) < CAST($threshold AS DOUBLE) * other OR batching >= other) AS calls_without_gain, unit,
   round(avg(batching), 1) AS batching, round(avg(other), 1) AS other, round(avg(other - batching), 1) AS gain,
   round(100 * (1 - sum(batching) / sum(other)), 1) AS gain_percent
 FROM compared

@@ -97,7 +97,7 @@ final class CallCounts {
       }
       default -> {}
     }
-    if (!backend.equals("native")) {
+    if (underXen(backend)) {
       c.add(Operation.MC_ENTRY, 1);
       c.add(Operation.HYPERCALL_MULTICALL, 1);
       c.add(Operation.MULTICALL_ENTRY, 1);
@@ -107,14 +107,19 @@ final class CallCounts {
     return c.counts;
   }
 
+  /** Returns whether the guest runs under Xen. */
+  static boolean underXen(String backend) {
+    return !backend.equals("native") && !backend.equals("naive");
+  }
+
   private void guest(String backend, Transition transition, int pages) {
     add(Operation.SYSCALL, 1);
     add(Operation.VMA_CHANGE, 1);
     add(Operation.PTE_PAGE_WALK, (pages + 511) / 512);
     add(Operation.PTE_READ, pages);
     add(transition.work, pages);
-    if (backend.equals("native")) {
-      add(Operation.LOCKED_RMW, pages);
+    if (!underXen(backend)) {
+      add(backend.equals("naive") ? Operation.PTE_READ : Operation.LOCKED_RMW, pages);
       add(Operation.PTE_STORE, pages);
     } else {
       add(Operation.SYSCALL_BOUNCE, 1);
@@ -137,7 +142,7 @@ final class CallCounts {
     } else {
       add(Operation.TLB_FULL_FLUSH, 1);
     }
-    if (!backend.equals("native")) {
+    if (underXen(backend)) {
       add(Operation.MC_ENTRY, one);
       add(Operation.HYPERCALL_MMUEXT_OP, one);
       add(Operation.MMUEXT_OP, one);

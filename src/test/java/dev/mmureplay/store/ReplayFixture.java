@@ -199,7 +199,7 @@ final class ReplayFixture {
 
       @Override
       public boolean underXen() {
-        return !name.equals("native");
+        return CallCounts.underXen(name);
       }
 
       @Override
