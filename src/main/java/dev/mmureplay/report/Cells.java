@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values as text. Machine-readable formats get {@link #exact} text; people get {@link #readable}
  * columns: separators between thousands, and as many decimals in every row of a column as its
- * smallest value needs for three digits.
+ * smallest value needs for three digits, if there are that many.
  */
 final class Cells {
   private static final int DIGITS = 3;
@@ -69,17 +69,17 @@ final class Cells {
 
   private static int decimals(ResultTable table, int index) {
     double smallest = Double.POSITIVE_INFINITY;
-    boolean whole = true;
+    int most = 0;
     for (List<@Nullable Object> row : table.rows()) {
       if (row.get(index) instanceof Number number) {
         double magnitude = Math.abs(number.doubleValue());
-        whole &= magnitude == Math.rint(magnitude);
-        if (magnitude > 0) {
+        if (magnitude > 0 && Double.isFinite(magnitude)) {
+          most = Math.max(most, new BigDecimal(number.toString()).stripTrailingZeros().scale());
           smallest = Math.min(smallest, magnitude);
         }
       }
     }
-    return whole ? 0 : decimals(smallest);
+    return Math.min(most, decimals(smallest));
   }
 
   private static int decimals(double magnitude) {
