@@ -1,0 +1,403 @@
+package dev.mmureplay.store;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN;
+import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
+import static dev.mmureplay.store.StagedTable.Column.signed;
+import static dev.mmureplay.store.StagedTable.Column.text;
+import static dev.mmureplay.store.StagedTable.Column.unsigned;
+
+import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.mmu.Cause;
+import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.CallFacts;
+import dev.mmureplay.replay.Finding;
+import dev.mmureplay.replay.PageState;
+import dev.mmureplay.replay.ReplayOptions;
+import dev.mmureplay.replay.ReplayResult;
+import dev.mmureplay.replay.ReplaySink;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * Records one replay as it happens, in one transaction: closed before {@link #commit}, it leaves
+ * nothing. Memory is bounded by one batch of each table.
+ */
+public final class RunRecorder implements ReplaySink, AutoCloseable {
+  private static final String INSERT_CALL = "INSERT INTO call SELECT * FROM staged_call";
+  private static final String INSERT_PAGE = "INSERT INTO page_state SELECT * FROM staged_page";
+  private static final String INSERT_FINDING = "INSERT INTO finding SELECT * FROM staged_finding";
+  private static final String INSERT_CALL_OPERATION =
+      """
+      INSERT INTO call_operation
+      SELECT s.run, s.call, o.name, s.n
+      FROM staged_call_operation s JOIN operation o ON o.position = s.operation
+      """;
+
+  private final Path file;
+  private final DuckDBConnection connection;
+  private final TraceInfo trace;
+  private final ReplayOptions options;
+  private final Runnable whenClosed;
+  private final LocalDateTime started = LocalDateTime.now(ZoneOffset.UTC);
+  private final BufferAllocator allocator = new RootAllocator();
+  private final StagedTable calls;
+  private final StagedTable callOperations;
+  private final StagedTable pages;
+  private final StagedTable findings;
+  private final long replay;
+  private final long firstRun;
+  private long callsSeen;
+  private long pagesSeen;
+  private boolean closed;
+
+  RunRecorder(
+      Path file,
+      DuckDBConnection connection,
+      TraceInfo trace,
+      ReplayOptions options,
+      Runnable whenClosed)
+      throws SQLException {
+    this.file = file;
+    this.connection = connection;
+    this.trace = trace;
+    this.options = options;
+    this.whenClosed = whenClosed;
+    calls =
+        new StagedTable(
+            connection,
+            allocator,
+            "staged_call",
+            INSERT_CALL,
+            List.of(
+                signed("replay"),
+                signed("call"),
+                signed("seq"),
+                signed("line"),
+                signed("time"),
+                signed("duration"),
+                signed("pid"),
+                signed("tid"),
+                unsigned("address"),
+                unsigned("length"),
+                signed("protection"),
+                signed("recorded_result"),
+                signed("model_result"),
+                signed("pages"),
+                signed("present_ptes"),
+                signed("updated_ptes"),
+                signed("vma_pieces"),
+                signed("pte_pages"),
+                signed("slots_scanned"),
+                signed("flush_pages"),
+                signed("vmas"),
+                signed("assumed")));
+    callOperations =
+        new StagedTable(
+            connection,
+            allocator,
+            "staged_call_operation",
+            INSERT_CALL_OPERATION,
+            List.of(signed("run"), signed("call"), signed("operation"), signed("n")));
+    pages =
+        new StagedTable(
+            connection,
+            allocator,
+            "staged_page",
+            INSERT_PAGE,
+            List.of(
+                signed("replay"),
+                signed("address_space"),
+                signed("pid"),
+                unsigned("address"),
+                unsigned("pte"),
+                signed("present"),
+                signed("prot_none"),
+                signed("writable"),
+                signed("accessed"),
+                signed("dirty")));
+    findings =
+        new StagedTable(
+            connection,
+            allocator,
+            "staged_finding",
+            INSERT_FINDING,
+            List.of(
+                signed("replay"),
+                signed("run"),
+                text("backend"),
+                text("invariant"),
+                signed("pid"),
+                unsigned("address"),
+                signed("seq"),
+                text("message")));
+    try {
+      connection.setAutoCommit(false);
+      replay = nextId("replay");
+      firstRun = nextId("run");
+    } catch (SQLException e) {
+      free();
+      throw e;
+    }
+  }
+
+  @Override
+  public void call(CallFacts call, long[][] counts) throws StoreException {
+    StagedTable t = calls;
+    t.setBits(0, replay);
+    t.setBits(1, call.call);
+    t.set(2, call.seq);
+    t.set(3, call.line);
+    t.set(4, call.time);
+    t.set(5, call.duration);
+    t.set(6, wide(call.pid));
+    t.set(7, wide(call.tid));
+    t.set(8, call.address);
+    t.set(9, call.length);
+    t.set(10, wide(call.protection));
+    t.set(11, call.recordedResult);
+    t.set(12, call.modelResult);
+    t.set(13, call.pages);
+    t.set(14, call.presentPtes);
+    t.set(15, call.updatedPtes);
+    t.set(16, call.vmaPieces);
+    t.set(17, call.ptePages);
+    t.set(18, call.slotsScanned);
+    t.set(19, call.flushPages);
+    t.set(20, call.vmas);
+    t.set(21, call.assumed);
+    try {
+      t.endRow();
+      for (int backend = 0; backend < counts.length; backend++) {
+        callOperations(firstRun + backend, call.call, counts[backend]);
+      }
+    } catch (SQLException e) {
+      throw Store.failure(file, e);
+    }
+    callsSeen++;
+  }
+
+  private void callOperations(long run, long call, long[] counts) throws SQLException {
+    StagedTable t = callOperations;
+    for (int operation = 0; operation < Operation.COUNT; operation++) {
+      if (counts[operation] != 0) {
+        t.setBits(0, run);
+        t.setBits(1, call);
+        t.setBits(2, operation);
+        t.setBits(3, counts[operation]);
+        t.endRow();
+      }
+    }
+  }
+
+  @Override
+  public void page(PageState page) throws StoreException {
+    StagedTable t = pages;
+    t.setBits(0, replay);
+    t.setBits(1, page.addressSpace);
+    t.setBits(2, page.pid);
+    t.setBits(3, page.address);
+    t.setBits(4, page.pte);
+    t.set(5, page.present);
+    t.set(6, page.protNone);
+    t.set(7, page.writable);
+    t.set(8, page.accessed);
+    t.set(9, page.dirty);
+    try {
+      t.endRow();
+    } catch (SQLException e) {
+      throw Store.failure(file, e);
+    }
+    pagesSeen++;
+  }
+
+  @Override
+  public void finding(Finding finding) throws StoreException {
+    int backend =
+        options.backends().stream().map(MmuBackend::name).toList().indexOf(finding.backend());
+    StagedTable t = findings;
+    t.setBits(0, replay);
+    t.set(1, backend < 0 ? UNKNOWN : firstRun + backend);
+    t.set(2, finding.backend());
+    t.set(3, finding.invariant());
+    t.set(4, finding.pid() < 0 ? UNKNOWN : finding.pid());
+    t.set(5, finding.address() == 0 ? UNKNOWN : finding.address());
+    t.set(6, finding.seq() < 0 ? UNKNOWN : finding.seq());
+    t.set(7, finding.message());
+    try {
+      t.endRow();
+    } catch (SQLException e) {
+      throw Store.failure(file, e);
+    }
+  }
+
+  /**
+   * Makes the replay visible to readers, after checking it against its own totals.
+   *
+   * @return its id
+   * @throws StoreException if the file cannot take it; close then rolls back
+   * @throws IllegalStateException if the totals contradict what was recorded
+   */
+  public long commit(ReplayResult result) throws StoreException {
+    if (closed) {
+      throw new IllegalStateException("expected an open recorder but it has been closed");
+    }
+    try {
+      for (StagedTable table : List.of(calls, callOperations, pages, findings)) {
+        table.flush();
+      }
+      insertReplay(TraceRows.find(connection, trace), result);
+      insertCounts(result);
+      check(result);
+      connection.commit();
+    } catch (SQLException e) {
+      throw Store.failure(file, e);
+    }
+    close();
+    return replay;
+  }
+
+  /** Rolls back, unless committed. */
+  @Override
+  public void close() throws StoreException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (DuckDBConnection own = connection) {
+      own.rollback();
+    } catch (SQLException e) {
+      throw Store.failure(file, e);
+    } finally {
+      free();
+      whenClosed.run();
+    }
+  }
+
+  private void insertReplay(long traceId, ReplayResult result) throws SQLException {
+    String kernel = options.platform().kernel().id();
+    try (Rows rows = new Rows(connection, "replay")) {
+      rows.add(
+          replay,
+          traceId,
+          kernel,
+          options.platform().preserveAd(),
+          result.residency().id(),
+          result.residency().assumed(),
+          options.faultAround(),
+          Store.engineVersion(),
+          result.events(),
+          result.accesses(),
+          result.calls(),
+          result.addressSpaces(),
+          result.pages(),
+          started);
+    }
+    try (Rows rows = new Rows(connection, "assumption")) {
+      for (Map.Entry<String, Long> assumption : result.assumptions().entrySet()) {
+        rows.add(replay, assumption.getKey(), assumption.getValue());
+      }
+    }
+    try (Rows rows = new Rows(connection, "run")) {
+      long run = firstRun;
+      for (int i = 0; i < result.backends().size(); i++) {
+        ReplayResult.Backend backend = result.backends().get(i);
+        rows.add(
+            run++,
+            replay,
+            traceId,
+            backend.name(),
+            backend.correct(),
+            options.backends().get(i).underXen(),
+            kernel,
+            backend.failure(),
+            String.format("%016x", backend.digest()),
+            backend.findings());
+      }
+    }
+  }
+
+  private void insertCounts(ReplayResult result) throws SQLException {
+    try (Rows rows = new Rows(connection, "operation_count")) {
+      long run = firstRun;
+      for (ReplayResult.Backend backend : result.backends()) {
+        for (Cause cause : Cause.values()) {
+          for (Operation operation : Operation.values()) {
+            long n = backend.counts().get(cause, operation);
+            if (n != 0) {
+              rows.add(run, cause.id(), operation.id(), n);
+            }
+          }
+        }
+        run++;
+      }
+    }
+  }
+
+  private void check(ReplayResult result) throws SQLException {
+    List<String> expected = options.backends().stream().map(MmuBackend::name).toList();
+    List<String> found = result.backends().stream().map(ReplayResult.Backend::name).toList();
+    if (!expected.equals(found)) {
+      throw new IllegalStateException(
+          "expected results of the backends " + expected + " but found " + found);
+    }
+    if (callsSeen != result.calls() || pagesSeen != result.pages()) {
+      throw new IllegalStateException(
+          "expected %d calls and %d pages but %d and %d were recorded"
+              .formatted(result.calls(), result.pages(), callsSeen, pagesSeen));
+    }
+    String sums =
+        """
+        WITH summed AS (
+          SELECT run, operation, sum(n) AS n FROM call_operation WHERE run >= ? GROUP BY ALL),
+        counted AS (
+          SELECT run, operation, n FROM operation_count WHERE run >= ? AND cause = 'mprotect')
+        SELECT r.backend, operation, coalesce(c.n, 0), coalesce(s.n, 0)
+        FROM summed s FULL JOIN counted c USING (run, operation) JOIN run r ON r.id = run
+        WHERE s.n IS DISTINCT FROM c.n AND r.failure IS NULL
+        ORDER BY run, operation LIMIT 1
+        """;
+    try (PreparedStatement select = connection.prepareStatement(sums)) {
+      select.setLong(1, firstRun);
+      select.setLong(2, firstRun);
+      try (ResultSet row = select.executeQuery()) {
+        if (row.next()) {
+          throw new IllegalStateException(
+              "backend %s: expected %d of %s in all calls but the calls add up to %d"
+                  .formatted(row.getString(1), row.getLong(3), row.getString(2), row.getLong(4)));
+        }
+      }
+    }
+  }
+
+  private long nextId(String table) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT coalesce(max(id), 0) + 1 FROM " + table);
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** Widens an unknown int to an unknown long. */
+  private static long wide(int value) {
+    return value == UNKNOWN_INT ? UNKNOWN : value;
+  }
+
+  private void free() {
+    calls.close();
+    callOperations.close();
+    pages.close();
+    findings.close();
+    allocator.close();
+  }
+}

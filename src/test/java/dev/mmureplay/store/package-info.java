@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mmureplay.store;
+
+import org.jspecify.annotations.NullMarked;
