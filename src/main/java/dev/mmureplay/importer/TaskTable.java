@@ -46,6 +46,7 @@ public final class TaskTable {
   /** The parents among them whose child has shown up already. */
   private final Set<Integer> claimed = new HashSet<>();
 
+  private @Nullable Group common;
   private int lastTid = Integer.MIN_VALUE;
   private @Nullable Task last;
 
@@ -66,6 +67,14 @@ public final class TaskTable {
   /** Returns whether nothing was ever said about a task. */
   public boolean isNew(int tid) {
     return !tasks.containsKey(tid);
+  }
+
+  /**
+   * Notes that the trace began in mid-run: a task that no clone explains is then taken to be a
+   * thread of the same process as the given one.
+   */
+  public void unexplainedJoin(int tid) {
+    common = task(tid).group;
   }
 
   /** Notes that a task has begun to clone; flags may be unknown. */
@@ -170,7 +179,7 @@ public final class TaskTable {
         return (clone.getValue() & CLONE_THREAD) != 0 ? parent.group : new Group(tid);
       }
     }
-    return new Group(tid);
+    return common == null ? new Group(tid) : common;
   }
 
   private void put(int tid, Task task) {

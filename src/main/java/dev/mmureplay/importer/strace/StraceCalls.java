@@ -122,7 +122,7 @@ final class StraceCalls {
       EventSequencer.@Nullable Place reserved)
       throws IOException {
     SystemCall system = SystemCall.ofHash(name);
-    first(system);
+    first(system, begin.tid);
     abandon(begin.tid);
     EventSequencer.Place place = reserved;
     byte[] text;
@@ -220,7 +220,7 @@ final class StraceCalls {
           begin.lines);
       return;
     }
-    first(system);
+    first(system, begin.tid);
     abandon(begin.tid);
     String rule = ruleAgainst(system);
     if (rule == null && system != null) {
@@ -377,10 +377,13 @@ final class StraceCalls {
     open.clear();
   }
 
-  private void first(@Nullable SystemCall system) {
+  private void first(@Nullable SystemCall system, int tid) {
     if (!begun) {
       begun = true;
       fromStart = system != null && system.isExec();
+      if (!fromStart) {
+        tasks.unexplainedJoin(tid);
+      }
     }
   }
 }
