@@ -1,0 +1,5 @@
+/** TODO */
+@NullMarked
+package dev.mmureplay.importer.perf;
+
+import org.jspecify.annotations.NullMarked;

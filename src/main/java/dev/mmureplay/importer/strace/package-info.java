@@ -1,0 +1,5 @@
+/** TODO */
+@NullMarked
+package dev.mmureplay.importer.strace;
+
+import org.jspecify.annotations.NullMarked;
