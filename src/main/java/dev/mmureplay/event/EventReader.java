@@ -39,6 +39,9 @@ public final class EventReader implements AutoCloseable {
 
   private EventReader(Path path) throws IOException {
     this.path = path;
+    if (!Files.exists(path)) {
+      throw new EventFileException(path + ": expected an event file but there is no such file");
+    }
     if (Files.isDirectory(path)) {
       throw new EventFileException(path + ": expected an event file but found a directory");
     }

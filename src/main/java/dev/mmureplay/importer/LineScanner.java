@@ -127,6 +127,10 @@ public final class LineScanner {
   private boolean line(int newEnd, int newNext) {
     end = newEnd > start && buffer[newEnd - 1] == '\r' ? newEnd - 1 : newEnd;
     text = buffer;
+    if (end - start > MAX_LINE) {
+      end = start + MAX_LINE;
+      tooLong = true;
+    }
     next = newNext;
     position = start;
     line++;

@@ -56,6 +56,16 @@ final class UnpackedStream extends FilterInputStream {
     }
   }
 
+  /** XZ throws here what it noticed while reading. */
+  @Override
+  public int available() throws IOException {
+    try {
+      return super.available();
+    } catch (IOException e) {
+      throw explained(name, packing, e);
+    }
+  }
+
   private static IOException explained(String name, String packing, IOException e) {
     String said = String.valueOf(e.getMessage());
     if (e instanceof EOFException || said.toLowerCase(Locale.ROOT).contains("truncated")) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -35,8 +34,7 @@ class EventFileDamageTest {
 
   @Test
   void aMissingFileIsRefused() {
-    assertThatThrownBy(() -> EventReader.open(directory.resolve("none")))
-        .isInstanceOf(NoSuchFileException.class);
+    assertRefused(directory.resolve("none"), "expected an event file but there is no such file");
   }
 
   @Test
