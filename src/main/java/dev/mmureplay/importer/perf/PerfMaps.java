@@ -19,8 +19,8 @@ import java.io.IOException;
  * PERF_RECORD_MMAP2 9883/9883: [0x561210549000(0xd000) @ 0 fe:00 260257 0]: r--p /usr/bin/env
  * </pre>
  *
- * <p>Those inside an execve are the only trace of what the ELF loader mapped, and those at time 0 of
- * what was there before; all others repeat what a system call did and are observations.
+ * <p>Those inside an execve are the only trace of what the ELF loader mapped, and those at time 0
+ * of what was there before; all others repeat what a system call did and are observations.
  */
 final class PerfMaps {
   private static final long MAP_SHARED = 1;
@@ -64,7 +64,7 @@ final class PerfMaps {
         trace.append(observed());
       } else {
         // Without PERF_RECORD_COMM the new stack is the first sign of a new program.
-        task.loading |= stack || task.call != null && task.call.isExec();
+        task.loading |= stack || (task.call != null && task.call.isExec());
         trace.append(task.loading ? mapped() : observed());
       }
     }
@@ -148,8 +148,11 @@ final class PerfMaps {
   }
 
   private static int bit(LineScanner line, char letter, int value) {
-    boolean set = line.skip(letter);
-    return set ? value : line.skip('-') ? 0 : 0;
+    if (line.skip(letter)) {
+      return value;
+    }
+    line.skip('-');
+    return 0;
   }
 
   private boolean readPath(LineScanner line, int deviceFrom, int deviceTo) {

@@ -149,9 +149,7 @@ final class PerfTasks {
     if (call != null && call.flagsByName() != UNKNOWN) {
       return call.flagsByName();
     }
-    return pid == parentPid
-        ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD
-        : TaskTable.SIGCHLD;
+    return pid == parentPid ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD : TaskTable.SIGCHLD;
   }
 
   /** Makes the fork that waits for a better record an event, because none has come. */

@@ -138,8 +138,7 @@ final class StraceCalls {
       if (system.isClone()) {
         tasks.pid(begin.tid);
         line.position(nameEnd);
-        tasks.cloneBegins(
-            begin.tid, StraceCall.flagsOrThread(StraceCall.cloneFlags(line, system)));
+        tasks.cloneBegins(begin.tid, StraceCall.flagsOrThread(StraceCall.cloneFlags(line, system)));
       }
     }
     open.put(begin.tid, new Open(begin, name, text, system, place));
@@ -274,7 +273,9 @@ final class StraceCalls {
       return Account.RESTARTED;
     }
     if (system.isClone()) {
-      return call.failed() ? Account.FAILED_CLONE : call.result() == UNKNOWN ? Account.NEVER_RETURNED : null;
+      return call.failed()
+          ? Account.FAILED_CLONE
+          : call.result() == UNKNOWN ? Account.NEVER_RETURNED : null;
     }
     if (system.isExec()) {
       return call.failed()

@@ -11,7 +11,9 @@ import java.util.TreeMap;
  * include/uapi/linux/sched.h} and {@code arch/x86/include/uapi/asm/}.
  */
 final class StraceNames {
-  /** The number of the first real-time signal; strace calls the following ones SIGRT_1 and so on. */
+  /**
+   * The number of the first real-time signal; strace calls the following ones SIGRT_1 and so on.
+   */
   static final int SIGRTMIN = 32;
 
   private static final String FLAG_NAMES =
@@ -72,7 +74,9 @@ final class StraceNames {
       ENOTSUPP 524
       """;
 
-  /** Flags of mmap, mprotect, mremap, madvise and clone, and signals, which clone's flags end in. */
+  /**
+   * Flags of mmap, mprotect, mremap, madvise and clone, and signals, which clone's flags end in.
+   */
   static final NameTable FLAGS = table(FLAG_NAMES + SIGNAL_NAMES);
 
   static final NameTable SIGNALS = table(SIGNAL_NAMES);

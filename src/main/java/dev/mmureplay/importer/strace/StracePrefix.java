@@ -154,7 +154,7 @@ final class StracePrefix {
     line.position(before);
   }
 
-  /** Moves over {@code [  10]} or {@code [00007feefa2d3a37]} or the like. */
+  /** Moves over {@code [ 10]} or {@code [00007feefa2d3a37]} or the like. */
   private static boolean skipMark(LineScanner line) {
     int before = line.position();
     if (!line.skip('[')) {
