@@ -210,10 +210,10 @@ public final class LineScanner {
     return end - start;
   }
 
-  /** Returns the byte at an offset into the line, or -1 behind its end. */
+  /** Returns the byte at an offset into the line, or -1 in front of it or behind its end. */
   public int byteAt(int offset) {
     int at = start + offset;
-    return at < end ? text[at] : -1;
+    return offset >= 0 && at < end ? text[at] : -1;
   }
 
   /** Returns the byte at the position, or -1 at the end of the line. */
@@ -470,6 +470,11 @@ public final class LineScanner {
   /** Returns the whole line as text, shortened to a length that is fit for a message. */
   public String line() {
     return text(0, Math.min(end - start, dev.mmureplay.event.Ledger.KEPT_TEXT));
+  }
+
+  /** Returns whether a byte of {@link #peek} is an ASCII letter, a digit or an underscore. */
+  public static boolean isWordByte(int b) {
+    return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '_' || (b >= 'A' && b <= 'Z');
   }
 
   private static boolean isDigit(byte b) {

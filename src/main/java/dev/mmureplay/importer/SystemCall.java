@@ -163,6 +163,6 @@ public enum SystemCall {
    * none is a likely file descriptor.
    */
   public static int fileIdentity(long hash) {
-    return (int) (hash ^ hash >>> 32) & 0x3fff_ffff | 0x4000_0000;
+    return ((int) (hash ^ hash >>> 32) & 0x3fff_ffff) | 0x4000_0000;
   }
 }

@@ -52,7 +52,7 @@ final class PerfCalls {
     }
     task.argumentCount = 0;
     // What an execve is given may be printed as text, and is not needed.
-    if (!call.isExec() && !readArguments(task) || task.argumentCount < call.arguments()) {
+    if ((!call.isExec() && !readArguments(task)) || task.argumentCount < call.arguments()) {
       trace.reject(UNREADABLE);
       return;
     }

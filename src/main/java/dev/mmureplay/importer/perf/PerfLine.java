@@ -128,7 +128,7 @@ final class PerfLine {
   }
 
   private static boolean isNameByte(int b) {
-    return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || isDigit(b) || b == '_' || b == '-';
+    return LineScanner.isWordByte(b) || b == '-';
   }
 
   private static int id(LineScanner line, int end) {

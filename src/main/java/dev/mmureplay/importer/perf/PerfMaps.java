@@ -64,7 +64,7 @@ final class PerfMaps {
         trace.append(observed());
       } else {
         // Without PERF_RECORD_COMM the new stack is the first sign of a new program.
-        task.loading |= stack || task.call != null && task.call.isExec();
+        task.loading |= stack || (task.call != null && task.call.isExec());
         trace.append(task.loading ? mapped() : observed());
       }
     }
@@ -148,8 +148,11 @@ final class PerfMaps {
   }
 
   private static int bit(LineScanner line, char letter, int value) {
-    boolean set = line.skip(letter);
-    return set ? value : line.skip('-') ? 0 : 0;
+    if (line.skip(letter)) {
+      return value;
+    }
+    line.skip('-');
+    return 0;
   }
 
   private boolean readPath(LineScanner line, int deviceFrom, int deviceTo) {

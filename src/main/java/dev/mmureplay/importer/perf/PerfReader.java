@@ -92,7 +92,7 @@ final class PerfReader {
   private void readHeader() {
     if (line.skip(COMMAND_LINE) && line.peek() != '(') {
       line.skipTo(" -- ");
-      commandLine = line.rest();
+      commandLine = line.rest().strip();
     }
     trace.ignore("header");
   }
@@ -118,7 +118,7 @@ final class PerfReader {
 
   private boolean isExec(int code) {
     return code == PerfEvent.PROCESS_EXEC.ordinal()
-        || code == PerfEvent.RECORD_COMM.ordinal() && line.looksAt(" exec: ")
+        || (code == PerfEvent.RECORD_COMM.ordinal() && line.looksAt(" exec: "))
         || code == PerfEvent.EXIT + SystemCall.EXECVE.ordinal()
         || code == PerfEvent.EXIT + SystemCall.EXECVEAT.ordinal();
   }
@@ -206,7 +206,7 @@ final class PerfReader {
                 ? EventKind.FETCH
                 : (code & FAULT_WRITE) != 0 ? EventKind.WRITE : EventKind.READ);
     row.address = address;
-    row.flags = EventSchema.FROM_FAULT | mode | code & FAULT_BITS;
+    row.flags = EventSchema.FROM_FAULT | mode | (code & FAULT_BITS);
     trace.append(row);
   }
 

@@ -27,6 +27,7 @@ final class PerfTasks {
    */
   private EventSequencer.@Nullable Place startPlace;
 
+  private long startTime;
   private boolean started;
   private boolean fromStart;
 
@@ -47,6 +48,7 @@ final class PerfTasks {
       giveUpStartPlace();
     } else if (startPlace == null) {
       startPlace = trace.events.reserve();
+      startTime = trace.columns.time();
     }
   }
 
@@ -283,6 +285,8 @@ final class PerfTasks {
       }
       place = caller.place;
       caller.close();
+    } else if (place != null) {
+      row.time = startTime;
     }
     if (place == null) {
       trace.events.append(row);

@@ -41,7 +41,7 @@ final class StraceCall {
     }
     line.skipBlanks();
     while (!line.skip(')')) {
-      if (count == SystemCall.MAX_ARGUMENTS || count > 0 && !line.skip(',')) {
+      if (count == SystemCall.MAX_ARGUMENTS || (count > 0 && !line.skip(','))) {
         return false;
       }
       line.skipBlanks();
@@ -106,7 +106,7 @@ final class StraceCall {
       return value == NONE ? NONE : -value;
     }
     int from = line.position();
-    while (isName(line.peek())) {
+    while (LineScanner.isWordByte(line.peek())) {
       line.advance();
     }
     if (line.position() == from) {
@@ -124,10 +124,6 @@ final class StraceCall {
     if (!line.skip("/*") || !line.skipTo("*/")) {
       line.position(before);
     }
-  }
-
-  private static boolean isName(int b) {
-    return b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_';
   }
 
   /**
@@ -193,7 +189,7 @@ final class StraceCall {
     int before = line.position();
     if (negative && line.skip(' ')) {
       int from = line.position();
-      while (isName(line.peek())) {
+      while (LineScanner.isWordByte(line.peek())) {
         line.advance();
       }
       long error = StraceNames.ERRORS.get(line.hash(from, line.position()));

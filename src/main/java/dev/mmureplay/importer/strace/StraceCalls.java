@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of all tasks: those still open, and what becomes of each that has ended. */
 final class StraceCalls {
-  /** The most text kept of a call that is not about memory: its name is enough to end it. */
-  private static final byte[] NO_ARGUMENTS = {'('};
-
   /** Whose call it is, when and where it began, and how many lines it takes. */
   record Begin(int tid, long time, long line, int lines) {}
 
@@ -127,9 +124,8 @@ final class StraceCalls {
     EventSequencer.Place place = reserved;
     byte[] text;
     if (system == null) {
-      byte[] nameOnly = line.bytes(from, nameEnd);
-      text = java.util.Arrays.copyOf(nameOnly, nameOnly.length + 1);
-      text[nameOnly.length] = NO_ARGUMENTS[0];
+      // The name and its parenthesis are enough to end a call that is not about memory.
+      text = line.bytes(from, nameEnd + 1);
     } else {
       text = line.bytes(from, end);
       if (place == null && (system.givesUp() || system.isClone())) {

@@ -77,6 +77,6 @@ final class StraceLook {
   }
 
   private static boolean isNameByte(int b) {
-    return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '?';
+    return LineScanner.isWordByte(b) || b == '?';
   }
 }

@@ -37,6 +37,10 @@ final class StraceReader {
   private byte @Nullable [] torn;
 
   private int tornLines;
+  private long tornAt;
+
+  /** The line of the source on which the record at hand begins. */
+  private long begunAt;
 
   /** How many lines of the source the record at hand is made of. */
   private int lines;
@@ -78,6 +82,7 @@ final class StraceReader {
 
   private void readLine() throws IOException {
     lines = 1;
+    begunAt = line.lineNumber();
     if (isNote()) {
       account.ignored("strace-note", 1);
       return;
@@ -87,6 +92,7 @@ final class StraceReader {
     if (beginning != null) {
       line.prepend(beginning);
       lines += tornLines;
+      begunAt = tornAt;
       torn = null;
     }
     if (tooLong || line.length() > LineScanner.MAX_LINE) {
@@ -121,13 +127,14 @@ final class StraceReader {
     }
     line.position(at + NOTE.length() + "Process ".length());
     long tid = line.decimal();
-    if (tid < 0 || !line.skip(" attached") && !line.skip(" detached")) {
+    if (tid < 0 || (!line.skip(" attached") && !line.skip(" detached"))) {
       line.position(0);
       return false;
     }
     calls.attached((int) tid);
     torn = line.bytes(0, at);
     tornLines = lines;
+    tornAt = begunAt;
     return true;
   }
 
@@ -170,7 +177,7 @@ final class StraceReader {
     } else if (line.skip("<... ")) {
       readResumed(tid);
     } else {
-      readCall(new StraceCalls.Begin(tid, prefix.time(), line.lineNumber(), lines), UNKNOWN, null);
+      readCall(begin(tid), UNKNOWN, null);
     }
   }
 
@@ -222,7 +229,7 @@ final class StraceReader {
     }
     row.reset(EventKind.SIGNAL, calls.tasks().pid(tid), tid);
     row.time = prefix.time();
-    row.line = line.lineNumber();
+    row.line = begunAt;
     row.flags = number;
     row.address = address == NONE ? UNKNOWN : address;
     events.append(row);
@@ -309,11 +316,7 @@ final class StraceReader {
   }
 
   private static boolean isNameByte(int b) {
-    return b >= 'a' && b <= 'z'
-        || b >= '0' && b <= '9'
-        || b == '_'
-        || b == '?'
-        || b >= 'A' && b <= 'Z';
+    return LineScanner.isWordByte(b) || b == '?';
   }
 
   private boolean endsWith(String text) {
@@ -342,6 +345,6 @@ final class StraceReader {
   }
 
   private StraceCalls.Begin begin(int tid) {
-    return new StraceCalls.Begin(tid, prefix.time(), line.lineNumber(), lines);
+    return new StraceCalls.Begin(tid, prefix.time(), begunAt, lines);
   }
 }
