@@ -154,7 +154,7 @@ final class StagedTable implements AutoCloseable {
         .asLongBuffer()
         .put(values, 0, row);
     ArrowBuf validity = vector.getValidityBuffer();
-    validity.setOne(0, (row + 7) / 8);
+    validity.setOne(0L, (row + 7L) / 8);
     if (nullable) {
       for (int i = 0; i < row; i++) {
         if (values[i] == EventSchema.UNKNOWN) {

@@ -212,6 +212,23 @@ class RunRecorderTest {
   }
 
   @Test
+  void whatTheDatabaseRefusesIsSaidAndRolledBack() throws IOException, SQLException {
+    ReplayFixture replay =
+        new ReplayFixture("a", GuestKernel.LINUX_6_1, "native").call61(1).page(4096, true, true);
+    Path file = folder.resolve("r.duckdb");
+    try (Store store = Store.open(file)) {
+      try (Statement statement = store.connection().createStatement()) {
+        statement.execute("ALTER TABLE page_state ADD COLUMN heat DOUBLE");
+      }
+      assertThatThrownBy(() -> replay.record(store))
+          .isInstanceOf(StoreException.class)
+          .hasMessageStartingWith(file + ": ")
+          .hasNoSuppressedExceptions();
+      assertThat(rows(store, "call")).isZero();
+    }
+  }
+
+  @Test
   void findingsNameTheirRun() throws IOException, SQLException {
     ReplayFixture replay =
         new ReplayFixture("a", GuestKernel.LINUX_6_1, "native", "naive").call61(1);
