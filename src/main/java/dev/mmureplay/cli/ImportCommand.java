@@ -1,0 +1,93 @@
+package dev.mmureplay.cli;
+
+import dev.mmureplay.event.Ledger;
+import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.importer.TraceImport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Turns raw traces into event files. */
+@Command(
+    name = "import",
+    description = "Turns raw traces into event files. Traces may be compressed (gzip, zstd, xz).",
+    footer = {
+      "",
+      "Examples:",
+      "  mmureplay import trace.log.gz -o trace.arrow",
+      "  mmureplay import strace:one.log perf-script:two.txt -o events/",
+      "  zcat trace.log.gz | mmureplay import - -o trace.arrow"
+    })
+final class ImportCommand extends Verb {
+  @Parameters(
+      paramLabel = "TRACE",
+      arity = "1..*",
+      description = "Raw trace, FORMAT:TRACE, or - for standard input.")
+  private List<String> traces = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "Event file to write; for several traces, a directory.")
+  private Path output = Path.of("");
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = TraceImport.AUTO,
+      converter = TraceFormat.class,
+      completionCandidates = TraceFormat.Names.class,
+      description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if not given.")
+  private String format = TraceImport.AUTO;
+
+  @Mixin private ImportSettings settings = new ImportSettings();
+
+  @Override
+  void run() throws IOException {
+    boolean many = traces.size() > 1;
+    if (many && !Files.isDirectory(output)) {
+      throw usage(
+          "expected a directory to write "
+              + traces.size()
+              + " event files to but "
+              + output
+              + " is none");
+    }
+    for (String trace : traces) {
+      EventFiles.Named named = EventFiles.Named.parse(trace, format);
+      if (EventFiles.isEventFile(named)) {
+        throw new IOException(named.path() + ": expected a raw trace but found an event file");
+      }
+      Path target =
+          Files.isDirectory(output) ? output.resolve(eventFileName(named.path())) : output;
+      remark(summary(EventFiles.importTo(this, named, settings, target), target));
+    }
+  }
+
+  private static String eventFileName(String trace) {
+    Path file = Path.of(trace).getFileName();
+    String name = file == null || trace.equals("-") ? "stdin" : file.toString();
+    return name.replaceFirst("\\.(gz|zst|xz)$", "").replaceFirst("\\.(log|txt)$", "") + ".arrow";
+  }
+
+  private static String summary(TraceInfo info, Path target) {
+    Ledger ledger = info.ledger();
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d events from %,d lines of %s (%,d ignored, %,d rejected)",
+        target,
+        info.events(),
+        ledger.lines(),
+        info.importer(),
+        ledger.ignoredCount(),
+        ledger.rejectedCount());
+  }
+}

@@ -1,0 +1,95 @@
+package dev.mmureplay.cli;
+
+import dev.mmureplay.replay.Replay;
+import dev.mmureplay.replay.ReplayOptions;
+import dev.mmureplay.replay.ReplayResult;
+import dev.mmureplay.store.RunRecorder;
+import dev.mmureplay.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Replays traces into one result file, each in a transaction of its own: a trace that fails leaves
+ * nothing, and what was stored before it stays.
+ */
+final class Replays implements AutoCloseable {
+  /** One replay that is in the result file. */
+  record Stored(long id, EventFiles.EventFile file, ReplayResult result) {}
+
+  private final Verb verb;
+  private final Path path;
+  private final boolean fresh;
+  private final Store store;
+  private final List<Stored> stored = new ArrayList<>();
+
+  /** Opens the result file, or begins one. */
+  Replays(Verb verb, Path path) throws IOException {
+    OutputFile.directoryOf(path);
+    this.verb = verb;
+    this.path = path;
+    this.fresh = !Files.exists(path);
+    this.store = Store.open(path);
+  }
+
+  Store store() {
+    return store;
+  }
+
+  /** Replays the traces in order; stops at the first that fails. */
+  List<Stored> replay(List<String> traces, ImportSettings settings, ReplayOptions options)
+      throws IOException {
+    try (EventFiles files = new EventFiles(verb, settings)) {
+      for (String trace : traces) {
+        try {
+          stored.add(replay(files.open(trace), options));
+        } catch (IOException e) {
+          throw stored.isEmpty()
+              ? e
+              : new IOException(ErrorHandler.message(e) + "; " + before(), e);
+        }
+      }
+    }
+    return stored;
+  }
+
+  private String before() {
+    return "stored before that in "
+        + path
+        + ": "
+        + String.join(", ", stored.stream().map(each -> each.file.name()).toList());
+  }
+
+  private Stored replay(EventFiles.EventFile file, ReplayOptions options) throws IOException {
+    AtomicLong events = new AtomicLong();
+    try (RunRecorder recorder = store.record(file.info(), options)) {
+      ReplayResult result =
+          verb.withProgress(
+              "replaying " + file.name(),
+              Progress.Unit.EVENTS,
+              file.info().events(),
+              events::get,
+              () -> Replay.run(file.path(), options, recorder, events::set));
+      for (ReplayResult.Backend backend : result.backends()) {
+        if (backend.failure() != null) {
+          verb.remark(
+              file.name() + ": the backend " + backend.name() + " failed: " + backend.failure());
+        }
+      }
+      return new Stored(recorder.commit(result), file, result);
+    }
+  }
+
+  /** Closes the result file; a new one that nothing was stored in goes away. */
+  @Override
+  public void close() throws IOException {
+    store.close();
+    if (fresh && stored.isEmpty()) {
+      Files.deleteIfExists(path);
+      Files.deleteIfExists(Path.of(path + ".wal"));
+    }
+  }
+}
