@@ -16,11 +16,18 @@ import org.jspecify.annotations.Nullable;
  * at its beginning; everything behind it waits until the place is filled or given up.
  */
 public final class EventSequencer {
+  /**
+   * How many events may wait for a reserved place. A call that blocks for longer loses its place
+   * and is put where its end is seen, so that one lost end cannot make a whole trace wait.
+   */
+  static final int MAX_WAITING = 1 << 16;
+
   /** A place in the sequence that a call has reserved. */
   public static final class Place {
     private final EventRow row = new EventRow();
     private boolean open = true;
     private boolean used;
+    private boolean lost;
 
     private Place() {}
   }
@@ -44,17 +51,25 @@ public final class EventSequencer {
     place.open = false;
     place.used = true;
     waiting.add(place);
+    boundWaiting();
   }
 
   /** Reserves a place for a call that has begun. */
-  public Place reserve() {
+  public Place reserve() throws IOException {
     Place place = new Place();
     waiting.add(place);
+    boundWaiting();
     return place;
   }
 
   /** Fills a reserved place; with null it is given up, because the call came to nothing. */
   public void fill(Place place, @Nullable EventRow row) throws IOException {
+    if (place.lost) {
+      if (row != null) {
+        append(row);
+      }
+      return;
+    }
     if (row != null) {
       place.row.set(row);
       place.used = true;
@@ -67,6 +82,18 @@ public final class EventSequencer {
   public void finish() throws IOException {
     waiting.forEach(place -> place.open = false);
     drain();
+  }
+
+  private void boundWaiting() throws IOException {
+    if (waiting.size() > MAX_WAITING) {
+      Place first = waiting.remove();
+      if (first.open) {
+        first.lost = true;
+      } else if (first.used) {
+        sink.append(first.row);
+      }
+      drain();
+    }
   }
 
   private void drain() throws IOException {

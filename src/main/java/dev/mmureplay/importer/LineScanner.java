@@ -32,6 +32,15 @@ public final class LineScanner {
    */
   public static final long NONE = Long.MIN_VALUE + 1;
 
+  private static final long FNV_BASIS = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private static final int NANO_DIGITS = 9;
+  private static final long[] NANO_PLACES = {
+    100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1
+  };
+  private static final long MAX_SECONDS = 9_000_000_000L;
+
   /** Reads many lines at once, straight from the scanner's buffer; see {@link #readBlock}. */
   public interface BlockReader {
     /**
@@ -53,6 +62,10 @@ public final class LineScanner {
 
   private final InputStream in;
   private byte[] buffer = new byte[1 << 18];
+
+  /** Holds the current line: the buffer, or a joined line of its own. */
+  private byte[] text = buffer;
+
   private int filled;
   private int next;
   private int start;
@@ -113,6 +126,7 @@ public final class LineScanner {
 
   private boolean line(int newEnd, int newNext) {
     end = newEnd > start && buffer[newEnd - 1] == '\r' ? newEnd - 1 : newEnd;
+    text = buffer;
     if (end - start > MAX_LINE) {
       end = start + MAX_LINE;
       tooLong = true;
@@ -196,15 +210,15 @@ public final class LineScanner {
     return end - start;
   }
 
-  /** Returns the byte at an offset into the line, or -1 behind its end. */
+  /** Returns the byte at an offset into the line, or -1 in front of it or behind its end. */
   public int byteAt(int offset) {
     int at = start + offset;
-    return at < end ? buffer[at] : -1;
+    return offset >= 0 && at < end ? text[at] : -1;
   }
 
   /** Returns the byte at the position, or -1 at the end of the line. */
   public int peek() {
-    return position < end ? buffer[position] : -1;
+    return position < end ? text[position] : -1;
   }
 
   /** Returns whether the position is at the end of the line. */
@@ -229,14 +243,14 @@ public final class LineScanner {
 
   /** Moves over blanks and tabs. */
   public void skipBlanks() {
-    while (position < end && (buffer[position] == ' ' || buffer[position] == '\t')) {
+    while (position < end && (text[position] == ' ' || text[position] == '\t')) {
       position++;
     }
   }
 
   /** Moves over the given byte if it is next; returns whether it was. */
   public boolean skip(char expected) {
-    if (position < end && buffer[position] == expected) {
+    if (position < end && text[position] == expected) {
       position++;
       return true;
     }
@@ -259,7 +273,7 @@ public final class LineScanner {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (buffer[position + i] != expected.charAt(i)) {
+      if (text[position + i] != expected.charAt(i)) {
         return false;
       }
     }
@@ -282,19 +296,37 @@ public final class LineScanner {
    * Returns the offset in the line of the next occurrence of the ASCII text from the position on,
    * or -1.
    */
-  public int indexOf(String text) {
-    int length = text.length();
-    byte first = (byte) text.charAt(0);
+  public int indexOf(String wanted) {
+    int length = wanted.length();
+    byte first = (byte) wanted.charAt(0);
     outer:
     for (int at = position; at <= end - length; at++) {
-      if (buffer[at] == first) {
+      if (text[at] == first) {
         for (int i = 1; i < length; i++) {
-          if (buffer[at + i] != text.charAt(i)) {
+          if (text[at + i] != wanted.charAt(i)) {
             continue outer;
           }
         }
         return at - start;
       }
+    }
+    return -1;
+  }
+
+  /**
+   * Returns the offset in the line of the last occurrence of the ASCII text from the position on,
+   * or -1.
+   */
+  public int lastIndexOf(String wanted) {
+    int length = wanted.length();
+    outer:
+    for (int at = end - length; at >= position; at--) {
+      for (int i = 0; i < length; i++) {
+        if (text[at + i] != wanted.charAt(i)) {
+          continue outer;
+        }
+      }
+      return at - start;
     }
     return -1;
   }
@@ -307,7 +339,7 @@ public final class LineScanner {
     long value = 0;
     int at = position;
     while (at < end) {
-      int digit = hexDigit(buffer[at]);
+      int digit = hexDigit(text[at]);
       if (digit < 0) {
         break;
       }
@@ -332,7 +364,7 @@ public final class LineScanner {
     long value = 0;
     int at = position;
     while (at < end) {
-      int digit = buffer[at] - '0';
+      int digit = text[at] - '0';
       if (digit < 0 || digit > 9) {
         break;
       }
@@ -364,6 +396,65 @@ public final class LineScanner {
     return decimal();
   }
 
+  /**
+   * Reads seconds, with or without a fraction, as nanoseconds; {@link #NONE} if there are none or
+   * too many.
+   */
+  public long nanos() {
+    int before = position;
+    long seconds = decimal();
+    if (seconds < 0 || seconds > MAX_SECONDS) {
+      position = before;
+      return NONE;
+    }
+    long nanos = 0;
+    if (position + 1 < end && text[position] == '.' && isDigit(text[position + 1])) {
+      position++;
+      for (int digits = 0; position < end && isDigit(text[position]); position++, digits++) {
+        if (digits < NANO_DIGITS) {
+          nanos += (text[position] - '0') * NANO_PLACES[digits];
+        }
+      }
+    }
+    return seconds * NANO_PLACES[0] * 10 + nanos;
+  }
+
+  /**
+   * Puts text in front of the rest of the line, which becomes the whole line, and moves to its
+   * beginning; for records that a tool tore into two lines.
+   */
+  public void prepend(byte[] before) {
+    byte[] joined = Arrays.copyOf(before, before.length + end - position);
+    System.arraycopy(text, position, joined, before.length, end - position);
+    text = joined;
+    start = 0;
+    position = 0;
+    end = joined.length;
+  }
+
+  /** Returns a copy of the bytes between two offsets of the line. */
+  public byte[] bytes(int from, int to) {
+    return Arrays.copyOfRange(text, start + from, start + to);
+  }
+
+  /** Returns the 64-bit FNV-1a hash of the bytes between two offsets of the line. */
+  public long hash(int from, int to) {
+    long hash = FNV_BASIS;
+    for (int at = start + from; at < start + to; at++) {
+      hash = (hash ^ (text[at] & 0xff)) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  /** Returns what {@link #hash(int, int)} would return for the given ASCII text. */
+  public static long hash(String text) {
+    long hash = FNV_BASIS;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * FNV_PRIME;
+    }
+    return hash;
+  }
+
   /** Returns the text from the position to the end of the line, and moves there. */
   public String rest() {
     String text = text(position - start, end - start);
@@ -373,12 +464,21 @@ public final class LineScanner {
 
   /** Returns the text between two offsets of the line. */
   public String text(int from, int to) {
-    return new String(buffer, start + from, to - from, StandardCharsets.UTF_8);
+    return new String(text, start + from, to - from, StandardCharsets.UTF_8);
   }
 
   /** Returns the whole line as text, shortened to a length that is fit for a message. */
   public String line() {
     return text(0, Math.min(end - start, dev.mmureplay.event.Ledger.KEPT_TEXT));
+  }
+
+  /** Returns whether a byte of {@link #peek} is an ASCII letter, a digit or an underscore. */
+  public static boolean isWordByte(int b) {
+    return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '_' || (b >= 'A' && b <= 'Z');
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
   }
 
   private static int hexDigit(byte b) {

@@ -36,7 +36,9 @@ public final class Assumptions {
 
   /** Counts one use, or several. */
   public void use(String name, long n) {
-    counts.merge(name, n, Long::sum);
+    if (n > 0) {
+      counts.merge(name, n, Long::sum);
+    }
   }
 
   /** Returns the uses by name, in name order. */

@@ -3,6 +3,7 @@ package dev.mmureplay.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mmureplay.event.EventSchema;
+import java.nio.ByteOrder;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -23,24 +24,33 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
 
 /**
- * Columns that are filled row by row and handed to DuckDB, without a copy, whenever they are full.
- * Numbers are 64 bits wide here; DuckDB narrows them to the table's types.
+ * Columns that are filled row by row and handed to DuckDB as an Arrow stream whenever they are
+ * full. Numbers are 64 bits wide here; DuckDB narrows them to the table's types.
  */
 final class StagedTable implements AutoCloseable {
-  static final int ROWS = 65_536;
+  /** One column. In a nullable column of numbers, {@link EventSchema#UNKNOWN} stands for NULL. */
+  record Column(String name, ArrowType type, boolean nullable) {
+    private static final ArrowType SIGNED = new ArrowType.Int(64, true);
+    private static final ArrowType UNSIGNED = new ArrowType.Int(64, false);
 
-  /** One column. */
-  record Column(String name, ArrowType type) {
-    static Column signed(String name) {
-      return new Column(name, new ArrowType.Int(64, true));
+    static Column number(String name) {
+      return new Column(name, SIGNED, false);
+    }
+
+    static Column numberOrNull(String name) {
+      return new Column(name, SIGNED, true);
     }
 
     static Column unsigned(String name) {
-      return new Column(name, new ArrowType.Int(64, false));
+      return new Column(name, UNSIGNED, false);
+    }
+
+    static Column unsignedOrNull(String name) {
+      return new Column(name, UNSIGNED, true);
     }
 
     static Column text(String name) {
-      return new Column(name, ArrowType.Utf8.INSTANCE);
+      return new Column(name, ArrowType.Utf8.INSTANCE, false);
     }
   }
 
@@ -48,68 +58,65 @@ final class StagedTable implements AutoCloseable {
   private final BufferAllocator allocator;
   private final String view;
   private final String insert;
+  private final int rows;
+  private final List<Column> columns;
+  private final long[][] numbers;
   private final VectorSchemaRoot root;
-  private final FieldVector[] vectors;
   private int row;
 
   /**
    * Allocates the columns.
    *
    * @param view name of the view under which DuckDB sees them
+   * @param rows how many rows they hold
    * @param insert the statement that moves them into their table
    */
   StagedTable(
       DuckDBConnection connection,
       BufferAllocator allocator,
       String view,
+      int rows,
       String insert,
       List<Column> columns) {
     this.connection = connection;
     this.allocator = allocator;
     this.view = view;
+    this.rows = rows;
     this.insert = insert;
+    this.columns = List.copyOf(columns);
     List<Field> fields = new ArrayList<>();
     for (Column column : columns) {
       fields.add(new Field(column.name, FieldType.nullable(column.type), null));
     }
     root = VectorSchemaRoot.create(new Schema(fields), allocator);
-    vectors = root.getFieldVectors().toArray(new FieldVector[0]);
-    for (FieldVector vector : vectors) {
-      vector.setInitialCapacity(ROWS);
-      vector.allocateNew();
+    numbers = new long[columns.size()][];
+    for (int i = 0; i < numbers.length; i++) {
+      boolean text = root.getVector(i) instanceof VarCharVector;
+      numbers[i] = new long[text ? 0 : rows];
+      root.getVector(i).setInitialCapacity(rows);
+      root.getVector(i).allocateNew();
     }
   }
 
-  /** Sets a number of the current row; {@link EventSchema#UNKNOWN} becomes NULL. */
+  /** Sets a number of the current row. */
   void set(int column, long value) {
-    if (value == EventSchema.UNKNOWN) {
-      BitVectorHelper.unsetBit(vectors[column].getValidityBuffer(), row);
-    } else {
-      setBits(column, value);
-    }
-  }
-
-  /** Sets a number of the current row, of which every value is known. */
-  void setBits(int column, long value) {
-    ArrowBuf data = vectors[column].getDataBuffer();
-    data.setLong((long) row * Long.BYTES, value);
-    BitVectorHelper.setBit(vectors[column].getValidityBuffer(), row);
+    numbers[column][row] = value;
   }
 
   /** Sets a truth value of the current row. */
   void set(int column, boolean value) {
-    setBits(column, value ? 1 : 0);
+    numbers[column][row] = value ? 1 : 0;
   }
 
   /** Sets a text of the current row. */
   void set(int column, String value) {
-    ((VarCharVector) vectors[column]).setSafe(row, value.getBytes(UTF_8));
+    ((VarCharVector) root.getVector(column)).setSafe(row, value.getBytes(UTF_8));
   }
 
   /** Ends the current row, of which every column has been set. */
   void endRow() throws SQLException {
     row++;
-    if (row == ROWS) {
+    if (row == rows) {
       flush();
     }
   }
@@ -118,6 +125,11 @@ final class StagedTable implements AutoCloseable {
   void flush() throws SQLException {
     if (row == 0) {
       return;
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      if (!(root.getVector(i) instanceof VarCharVector)) {
+        copy(numbers[i], root.getVector(i), columns.get(i).nullable);
+      }
     }
     root.setRowCount(row);
     try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
@@ -128,9 +140,26 @@ final class StagedTable implements AutoCloseable {
       }
     }
     row = 0;
-    for (FieldVector vector : vectors) {
+    for (FieldVector vector : root.getFieldVectors()) {
       if (vector instanceof VarCharVector) {
         vector.reset();
+      }
+    }
+  }
+
+  private void copy(long[] values, FieldVector vector, boolean nullable) {
+    ArrowBuf data = vector.getDataBuffer();
+    data.nioBuffer(0, row * Long.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asLongBuffer()
+        .put(values, 0, row);
+    ArrowBuf validity = vector.getValidityBuffer();
+    validity.setOne(0L, (row + 7L) / 8);
+    if (nullable) {
+      for (int i = 0; i < row; i++) {
+        if (values[i] == EventSchema.UNKNOWN) {
+          BitVectorHelper.unsetBit(validity, i);
+        }
       }
     }
   }

@@ -227,7 +227,11 @@ public final class Store implements AutoCloseable {
   }
 
   private void checkVersion() throws SQLException, StoreException {
-    if (one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meta'").equals("0")) {
+    boolean ours =
+        !one("SELECT count(*) FROM duckdb_columns() WHERE table_name = 'meta' AND column_name = 'schema_version'")
+                .equals("0")
+            && meta("schema_version").matches("[0-9]{1,9}");
+    if (!ours) {
       throw new StoreException(
           file + ": expected a result file but found a DuckDB database of something else");
     }

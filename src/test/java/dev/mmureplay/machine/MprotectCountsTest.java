@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,19 +52,19 @@ class MprotectCountsTest {
    * One call in numbers: present PTEs of each chunk, slots scanned, VMA pieces, pages in the flush
    * hull.
    */
-  private record Expected(int[] chunks, long slots, int pieces, long hull) {
+  private record Expected(List<Integer> chunks, long slots, int pieces, long hull) {
     long resident() {
-      return Arrays.stream(chunks).sum();
+      return chunks.stream().mapToLong(n -> n).sum();
     }
 
     /** B(b) of the formulas: batches of at most b, none of them across a chunk. */
     long batches(int limit) {
-      return Arrays.stream(chunks).mapToLong(n -> (n + limit - 1) / limit).sum();
+      return chunks.stream().mapToLong(n -> (n + limit - 1) / limit).sum();
     }
 
     /** Batches of exactly one update, which a newer kernel issues without a multicall. */
     long loneBatches(int limit) {
-      return Arrays.stream(chunks).filter(n -> n % limit == 1).count();
+      return chunks.stream().filter(n -> n % limit == 1).count();
     }
   }
 
@@ -96,7 +98,7 @@ class MprotectCountsTest {
           from = bounds[i];
         }
         bench.mprotect(0, r, READ);
-        return new Expected(chunks, r, pieces, r);
+        return new Expected(boxed(chunks), r, pieces, r);
       }
       case EVERY_SECOND -> {
         bench.map(0, 2L * r, READ | WRITE);
@@ -105,7 +107,7 @@ class MprotectCountsTest {
         }
         int[] chunks = Arrays.stream(split(0, 2 * r)).map(n -> (n + 1) / 2).toArray();
         bench.mprotect(0, 2L * r, READ);
-        return new Expected(chunks, 2L * r, 1, 2L * r - 1);
+        return new Expected(boxed(chunks), 2L * r, 1, 2L * r - 1);
       }
       case ONE_PER_PTE_PAGE -> {
         bench.map(0, 512L * r, READ | WRITE);
@@ -113,8 +115,7 @@ class MprotectCountsTest {
           bench.write(512L * i, 1);
         }
         bench.mprotect(0, 512L * r, READ);
-        return new Expected(
-            IntStream.generate(() -> 1).limit(r).toArray(), 512L * r, 1, 512L * (r - 1) + 1);
+        return new Expected(Collections.nCopies(r, 1), 512L * r, 1, 512L * (r - 1) + 1);
       }
     }
     throw new IllegalStateException("no such layout: " + layout);
@@ -122,7 +123,7 @@ class MprotectCountsTest {
 
   private static Expected contiguous(Bench bench, int first, int pages) {
     bench.mprotect(first, pages, READ);
-    return new Expected(split(first, first + pages), pages, 1, pages);
+    return new Expected(boxed(split(first, first + pages)), pages, 1, pages);
   }
 
   /** Cuts slots {@code [from, to)} at multiples of 512. */
@@ -130,6 +131,10 @@ class MprotectCountsTest {
     return IntStream.rangeClosed(from / 512, (to - 1) / 512)
         .map(chunk -> Math.min(to, chunk * 512 + 512) - Math.max(from, chunk * 512))
         .toArray();
+  }
+
+  private static List<Integer> boxed(int[] chunks) {
+    return IntStream.of(chunks).boxed().toList();
   }
 
   private static int[] concat(int[] a, int[] b) {
@@ -140,14 +145,10 @@ class MprotectCountsTest {
   @MethodSource("cases")
   void operationsEqualTheFormulas(GuestKernel kernel, Layout layout, int r) {
     Bench bench = new Bench(kernel);
-    Counts before = null;
-    if (layout == Layout.ACROSS_VMAS) {
-      // Its preparation is an mprotect, too, whose PTEs are not resident: it flushes only under
-      // 2.6.27.
-      before = new Counts(prepared(kernel, r));
-    }
+    // The preparation of three VMAs is an mprotect, too, which flushes under 2.6.27.
+    Bench before = layout == Layout.ACROSS_VMAS ? prepared(kernel, r) : new Bench(kernel);
     Expected expected = arrange(bench, layout, r);
-    Counts counts = new Counts(bench).minus(before);
+    Counts counts = new Counts(bench, before);
     boolean old = kernel == GuestKernel.LINUX_2_6_27;
     int limit = old ? 32 : 31;
     long n = expected.resident();
@@ -157,7 +158,7 @@ class MprotectCountsTest {
 
     assertThat(bench.change.updatedPtes()).isEqualTo(n).isEqualTo(r);
     assertThat(bench.change.vmaPieces()).isEqualTo(expected.pieces());
-    assertThat(bench.change.ptePages()).isEqualTo(expected.chunks().length);
+    assertThat(bench.change.ptePages()).isEqualTo(expected.chunks().size());
 
     counts
         .of("native")
@@ -246,26 +247,14 @@ class MprotectCountsTest {
   }
 
   /** Counts of one bench, with those of its preparation taken off. */
-  private static final class Counts {
-    private final Bench bench;
-    private Counts before;
-
-    Counts(Bench bench) {
-      this.bench = bench;
-    }
-
-    Counts minus(Counts preparation) {
-      before = preparation;
-      return this;
-    }
-
+  private record Counts(Bench bench, Bench before) {
     OfBackend of(String backend) {
       return new OfBackend(this, backend);
     }
 
     private record OfBackend(Counts counts, String backend) {
       OfBackend are(Operation operation, long expected) {
-        long earlier = counts.before == null ? 0 : counts.before.bench.count(backend, operation);
+        long earlier = counts.before.count(backend, operation);
         assertThat(counts.bench.count(backend, operation) - earlier)
             .as("%s %s", backend, operation.id())
             .isEqualTo(expected);

@@ -54,7 +54,46 @@ class RunRecorderTest {
     }
   }
 
-  /** 40,000 calls with 2 backends exceed one batch of call_operation several times. */
+  @Test
+  void aProgramThatIsKilledWhileRecordingLeavesNothing() throws Exception {
+    Path file = folder.resolve("killed.duckdb");
+    try (Store store = Store.open(file)) {
+      new ReplayFixture("before", GuestKernel.LINUX_6_1, "native").call61(1).record(store);
+    }
+    Process killed =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Recording.class.getName(),
+                file.toString())
+            .start();
+    assertThat(killed.getInputStream().read()).isEqualTo('!');
+    killed.destroyForcibly().waitFor();
+    try (Store store = Store.open(file)) {
+      assertThat(rows(store, "replay")).isEqualTo(1);
+      assertThat(rows(store, "call")).isEqualTo(1);
+      assertThat(manyCalls().record(store)).isEqualTo(2);
+    }
+  }
+
+  /** Records without committing, says so, and waits. */
+  static final class Recording {
+    private Recording() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (Store store = Store.open(Path.of(arguments[0]));
+          RunRecorder recorder = store.record(manyCalls().trace, manyCalls().options)) {
+        manyCalls().play(recorder);
+        System.out.print('!');
+        System.out.flush();
+        assertThat(System.in.read()).isNegative();
+      }
+    }
+  }
+
+  /** 40,000 calls with 2 backends exceed one batch of call_operation. */
   private static ReplayFixture manyCalls() {
     ReplayFixture replay = new ReplayFixture("many", GuestKernel.LINUX_6_1, "native", "multicall");
     for (int i = 0; i < 40_000; i++) {
@@ -169,6 +208,23 @@ class RunRecorderTest {
                   "SELECT backend || ' ' || coalesce(failure, '') || coalesce(ratio_typical::VARCHAR, '')"
                       + " FROM cost_by_backend WHERE profile = 'xen-modern' ORDER BY run"))
           .containsExactly("native 1.0", "multicall expected an entry but found none");
+    }
+  }
+
+  @Test
+  void whatTheDatabaseRefusesIsSaidAndRolledBack() throws IOException, SQLException {
+    ReplayFixture replay =
+        new ReplayFixture("a", GuestKernel.LINUX_6_1, "native").call61(1).page(4096, true, true);
+    Path file = folder.resolve("r.duckdb");
+    try (Store store = Store.open(file)) {
+      try (Statement statement = store.connection().createStatement()) {
+        statement.execute("ALTER TABLE page_state ADD COLUMN heat DOUBLE");
+      }
+      assertThatThrownBy(() -> replay.record(store))
+          .isInstanceOf(StoreException.class)
+          .hasMessageStartingWith(file + ": ")
+          .hasNoSuppressedExceptions();
+      assertThat(rows(store, "call")).isZero();
     }
   }
 

@@ -3,7 +3,6 @@ package dev.mmureplay.importer.lackey;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
-import dev.mmureplay.importer.Importers;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
@@ -18,6 +17,9 @@ import java.io.UncheckedIOException;
  */
 public final class LackeyImporter implements TraceImporter {
   private static final int ACCESSES_PER_FOREIGN_LINE = 16;
+
+  /** How far to look for the process of the first accesses: a log without banner names it late. */
+  private static final int NAMING_BYTES = 1 << 16;
 
   @Override
   public String name() {
@@ -61,7 +63,7 @@ public final class LackeyImporter implements TraceImporter {
   @Override
   public ImportReport importTrace(TraceSource source, ImportOptions options, EventSink events)
       throws IOException {
-    byte[] head = source.head(Importers.HEAD_BYTES);
+    byte[] head = source.head(NAMING_BYTES);
     LackeyLog log = new LackeyLog(source.stream(), LackeyLog.firstPid(head), options, events);
     return log.read();
   }

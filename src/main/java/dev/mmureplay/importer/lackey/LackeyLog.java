@@ -31,9 +31,6 @@ final class LackeyLog {
   private static final String BANNER = "== Lackey, an example Valgrind tool";
   private static final String COMMAND = "== Command: ";
 
-  /** The process of a log that names none. */
-  private static final int UNNAMED_PID = 1;
-
   private final LineScanner scanner;
   private final Ledger ledger = new Ledger();
   private final AccessLines accesses;
@@ -191,7 +188,7 @@ final class LackeyLog {
         || isMessage(scanner, "--");
   }
 
-  /** Returns the process that the beginning of a log names first. */
+  /** Returns the process that the beginning of a log names first, or that it names none. */
   static int firstPid(byte[] head) throws IOException {
     LineScanner scanner = new LineScanner(new ByteArrayInputStream(head));
     while (scanner.nextLine()) {
@@ -206,7 +203,7 @@ final class LackeyLog {
         }
       }
     }
-    return UNNAMED_PID;
+    return RunningThread.UNNAMED;
   }
 
   private static boolean isMessage(LineScanner scanner, String mark) {

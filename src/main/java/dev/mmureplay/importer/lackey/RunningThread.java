@@ -7,10 +7,14 @@ import java.io.IOException;
  * process; processes that share a log run at once, and whose an access is becomes a guess.
  */
 final class RunningThread {
+  /** Stands for the process of a log that has named none yet. */
+  static final int UNNAMED = -1;
+
   private static final int MAIN = 1;
+  private static final int PID_OF_UNNAMED = 1;
 
   private final AccessLines accesses;
-  private final int firstPid;
+  private int firstPid;
   private int pid;
   private int tid;
   private boolean severalThreads;
@@ -19,7 +23,7 @@ final class RunningThread {
   RunningThread(AccessLines accesses, int firstPid) throws IOException {
     this.accesses = accesses;
     this.firstPid = firstPid;
-    pid = firstPid;
+    pid = firstPid == UNNAMED ? PID_OF_UNNAMED : firstPid;
     tid = MAIN;
     accesses.thread(pid, tid);
   }
@@ -34,6 +38,9 @@ final class RunningThread {
 
   /** Makes a thread the running one; returns whether it was not before. */
   boolean become(int newPid, int newTid) throws IOException {
+    if (firstPid == UNNAMED) {
+      firstPid = newPid;
+    }
     if (newPid == pid && newTid == tid) {
       return false;
     }

@@ -106,6 +106,14 @@ class LackeyAccessesTest {
   }
 
   @Test
+  void aNameThatComesTooLateIsNotASecondProcess() throws IOException {
+    String log = " L 00001000,8\n".repeat(10_000) + "--7--   SCHED[1]:  acquired lock (x)\n";
+    Imported imported = LackeyLogs.imported(log, LackeyLogs.FOLDED);
+    assertThat(imported.events()).containsExactly("READ 1/1 1000 x10000 @1");
+    assertThat(imported.report().fidelity().threads()).isTrue();
+  }
+
+  @Test
   void theCaptureKnowsEveryAccessAndLittleElse() throws IOException {
     String log =
         """

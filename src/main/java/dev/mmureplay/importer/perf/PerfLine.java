@@ -1,0 +1,198 @@
+package dev.mmureplay.importer.perf;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
+import static dev.mmureplay.importer.LineScanner.NONE;
+
+import dev.mmureplay.importer.LineScanner;
+
+/**
+ * The columns in front of an event in the output of {@code perf script}:
+ *
+ * <pre>
+ *  G1 Conc#0  9883/9885  [000]  2199.116637406:    syscalls:sys_enter_brk: brk: 0x00000000
+ *       demo  9816 [000]   894.013232:             syscalls:sys_exit_brk: 0x56121fedf000
+ * 25492  3835.358862:                              tlb:tlb_flush: pages:1 reason:…
+ * </pre>
+ *
+ * <p>The thread's name may hold blanks, colons and digits, so the time is looked for first: digits,
+ * a point, digits and a colon, with a task in front and an event behind.
+ */
+final class PerfLine {
+  private int pid;
+  private int tid;
+  private int cpu;
+  private long time;
+  private long event;
+  private boolean record;
+
+  /** Reads the columns and the event's name; moves behind the name and its colon. */
+  boolean read(LineScanner line) {
+    int length = line.length();
+    for (int at = 1; at < length; at++) {
+      if (line.byteAt(at) == ':'
+          && isDigit(line.byteAt(at - 1))
+          && line.byteAt(at + 1) == ' '
+          && readAround(line, at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean readAround(LineScanner line, int colon) {
+    int at = digits(line, colon);
+    if (line.byteAt(at - 1) != '.') {
+      return false;
+    }
+    int timeFrom = digits(line, at - 1);
+    int before = blanks(line, timeFrom);
+    if (timeFrom == at - 1 || before == timeFrom) {
+      return false;
+    }
+    cpu = UNKNOWN_INT;
+    if (line.byteAt(before - 1) == ']') {
+      int cpuFrom = digits(line, before - 1);
+      if (cpuFrom < 1 || cpuFrom == before - 1 || line.byteAt(cpuFrom - 1) != '[') {
+        return false;
+      }
+      cpu = (int) numberAt(line, cpuFrom);
+      before = blanks(line, cpuFrom - 1);
+    }
+    if (!readTask(line, before)) {
+      return false;
+    }
+    line.position(timeFrom);
+    time = line.nanos();
+    line.position(colon + 1);
+    line.skipBlanks();
+    return time != NONE && readEvent(line);
+  }
+
+  private boolean readTask(LineScanner line, int end) {
+    int from = id(line, end);
+    if (from == end) {
+      return false;
+    }
+    tid = (int) numberAt(line, from);
+    pid = UNKNOWN_INT;
+    if (from > 0 && line.byteAt(from - 1) == '/') {
+      int pidFrom = id(line, from - 1);
+      if (pidFrom == from - 1) {
+        return false;
+      }
+      pid = (int) numberAt(line, pidFrom);
+      from = pidFrom;
+    }
+    return from == 0 || line.byteAt(from - 1) == ' ';
+  }
+
+  /** Reads the name of an event, which has one colon in it or none, and a colon behind it. */
+  private boolean readEvent(LineScanner line) {
+    record = line.skip("PERF_RECORD_");
+    int from = line.position();
+    if (record) {
+      int end = nameEnd(line, from);
+      event = line.hash(from, end);
+      line.position(end);
+      return end > from;
+    }
+    if (isDigit(line.peek())) {
+      int period = line.position();
+      line.decimal();
+      if (line.peek() == ' ') {
+        line.skipBlanks();
+        from = line.position();
+      } else {
+        line.position(period);
+      }
+    }
+    int end = nameEnd(line, from);
+    if (end == from || line.byteAt(end) != ':') {
+      return false;
+    }
+    int second = nameEnd(line, end + 1);
+    if (second > end + 1 && line.byteAt(second) == ':') {
+      end = second;
+    }
+    event = line.hash(from, end);
+    line.position(end + 1);
+    return true;
+  }
+
+  private static int nameEnd(LineScanner line, int from) {
+    int at = from;
+    while (isNameByte(line.byteAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isNameByte(int b) {
+    return LineScanner.isWordByte(b) || b == '-';
+  }
+
+  private static int id(LineScanner line, int end) {
+    int from = digits(line, end);
+    return from < end && from > 0 && line.byteAt(from - 1) == '-' ? from - 1 : from;
+  }
+
+  private static int digits(LineScanner line, int end) {
+    int at = end;
+    while (at > 0 && isDigit(line.byteAt(at - 1))) {
+      at--;
+    }
+    return at;
+  }
+
+  private static int blanks(LineScanner line, int end) {
+    int at = end;
+    while (at > 0 && line.byteAt(at - 1) == ' ') {
+      at--;
+    }
+    return at;
+  }
+
+  private static boolean isDigit(int b) {
+    return b >= '0' && b <= '9';
+  }
+
+  private static long numberAt(LineScanner line, int from) {
+    line.position(from);
+    return line.skip('-') ? -line.decimal() : line.decimal();
+  }
+
+  /** Returns the thread group, or unknown where only the task is shown. */
+  int pid() {
+    return pid;
+  }
+
+  /** Returns the task. */
+  int tid() {
+    return tid;
+  }
+
+  /** Returns the CPU, or unknown. */
+  int cpu() {
+    return cpu;
+  }
+
+  /** Returns the time in ns. */
+  long time() {
+    return time;
+  }
+
+  /** Returns the hash of the event's name, without PERF_RECORD_. */
+  long event() {
+    return event;
+  }
+
+  /** Returns whether this is one of perf's own records. */
+  boolean isRecord() {
+    return record;
+  }
+
+  /** Returns whether this is a record that perf made up for what it found at its beginning. */
+  boolean isInitial() {
+    return time == 0 && tid <= 0;
+  }
+}

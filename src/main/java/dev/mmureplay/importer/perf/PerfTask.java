@@ -1,0 +1,62 @@
+package dev.mmureplay.importer.perf;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN;
+import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
+
+import dev.mmureplay.event.EventRow;
+import dev.mmureplay.importer.EventSequencer;
+import dev.mmureplay.importer.SystemCall;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one task between two of its lines. */
+final class PerfTask {
+  final int tid;
+
+  /** The system call that it is in, or null. */
+  @Nullable SystemCall call;
+
+  final long[] arguments = new long[SystemCall.MAX_ARGUMENTS];
+  int argumentCount;
+  long time;
+  int cpu;
+  long line;
+  EventSequencer.@Nullable Place place;
+
+  /** The identity of the file that the call maps, once a record has named it, or unknown. */
+  int file;
+
+  /** The address of the last fault, if nothing has happened since; else unknown. */
+  long lastFault = UNKNOWN;
+
+  /** Whether the program has been replaced and the loader is at work. */
+  boolean loading;
+
+  /** Whether the execve under way is already an event. */
+  boolean execTold;
+
+  /** The child that is already an event, of the clone under way; 0 if none. */
+  int childTold;
+
+  /** A PERF_RECORD_FORK that becomes an event unless a better record of the same child follows. */
+  @Nullable Fork fork;
+
+  PerfTask(int tid) {
+    this.tid = tid;
+  }
+
+  /** A new task as PERF_RECORD_FORK tells it, with its place in the sequence. */
+  record Fork(int child, EventRow row, EventSequencer.Place place) {}
+
+  /** Notes that no system call is under way. */
+  void close() {
+    call = null;
+    place = null;
+    file = UNKNOWN_INT;
+  }
+
+  /** Returns whether this is in a call that makes or changes mappings. */
+  boolean inMemoryCall() {
+    SystemCall current = call;
+    return current != null && current.isMemory();
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Reads the text that <a href="https://man7.org/linux/man-pages/man1/perf-script.1.html">{@code
+ * perf script}</a> makes of a recording of tracepoints.
+ *
+ * <pre>
+ * line                                        becomes
+ * syscalls:sys_enter_X + sys_exit_X, X one of
+ *   mmap munmap mprotect pkey_mprotect mremap
+ *   brk madvise                               an event, with -errno where it failed
+ * … result -512 to -516                       ignored: restarted, the call comes again
+ * sys_enter_X without an end                  ignored: call-never-returned
+ * sys_exit_X without a beginning              ignored: exit-without-enter
+ * task:task_newtask, PERF_RECORD_FORK,
+ *   clone clone3 fork vfork                   one CLONE a task; flags from the first of: newtask,
+ *                                             the call's argument, the groups of parent and child
+ * … result 0                                  ignored: clone-in-child
+ * … result negative                           ignored: failed-clone
+ * PERF_RECORD_COMM exec, execve execveat,
+ *   sched:sched_process_exec                  one EXECVE a program; ignored if failed-execve
+ * sys_enter_exit, sys_enter_exit_group,
+ *   sched:sched_process_exit, PERF_RECORD_EXIT one EXIT a task, or with flags 1 a group
+ * whatever of these comes too late            ignored: told-by-another-record
+ * sched:sched_process_fork                    ignored: told-by-another-record (it has no flags)
+ * PERF_RECORD_MMAP2 in an execve              MMAP by the loader
+ * … at time 0                                 MMAP, as if by the loader: it was there before
+ * … of the kernel                             ignored: kernel-layout
+ * … else                                      OBSERVED_VMA, and names the file that an mmap maps
+ * PERF_RECORD_MMAP                            ignored: kernel-layout, mmap-without-protection
+ * PERF_RECORD_COMM                            ignored: thread-name
+ * PERF_RECORD_LOST                            LOST; every open call is given up
+ * exceptions:page_fault_user, …_kernel        READ, WRITE or FETCH
+ * … at a kernel address, at a symbol          ignored: fault-at-kernel-address, fault-at-symbol
+ * page-faults                                 ignored: fault-without-access-type
+ * tlb:tlb_flush                               OBSERVED_TLB_FLUSH
+ * … reason 0                                  ignored: flush-on-task-switch
+ * signal:signal_deliver                       SIGNAL, with the address of the fault behind a SIGSEGV
+ * sched:sched_switch                          SCHED_SWITCH
+ * mmap_lock:*                                 ignored: mmap-lock
+ * shmat shmdt                                 ignored: shmat, shmdt (the length is unknown)
+ * any other syscalls:*                        ignored: syscall-not-about-memory
+ * any other event, any other record           ignored: other-event, other-record
+ * PERF_RECORD_FORK, …_EXIT at time 0          ignored: initial-layout
+ * # comment                                   ignored: header; "# cmdline" is the command
+ * call stack, empty line                      ignored: stack-frame, blank
+ * last line without its end                   rejected: truncated line
+ * known line that cannot be read              rejected: unreadable event, record, arguments or result
+ * anything else                               rejected: unrecognised line
+ * </pre>
+ *
+ * <p>Observations and faults stand where they were recorded, which for those inside a call is in
+ * front of the call's own event: that is appended at its end.
+ *
+ * <p>Without PERF_RECORD_COMM ({@code --show-task-events}) the moment at which an execve drops the
+ * old program is not known; its event then stands where the call began.
+ *
+ * <p>The identity of a mapped file is a hash of its device, inode and path where an MMAP2 record
+ * tells them ({@code --show-mmap-events}); else it is the descriptor.
+ *
+ * <p>An execve in another thread than the leader ends under the leader's number; the other threads
+ * end with it, mostly without an EXIT of their own.
+ */
+@NullMarked
+package dev.mmureplay.importer.perf;
+
+import org.jspecify.annotations.NullMarked;
