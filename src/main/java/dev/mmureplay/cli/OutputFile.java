@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,9 +38,7 @@ final class OutputFile {
       try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
         content.writeTo(out);
       } catch (IOException e) {
-        throw Files.exists(temporary)
-            ? new IOException(name + ": " + ErrorHandler.message(e), e)
-            : e;
+        throw new IOException(name + ": cannot be written: " + reason(e), e);
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -59,5 +59,16 @@ final class OutputFile {
           target + ": expected a directory to write to but there is no " + directory);
     }
     return directory;
+  }
+
+  /** Leaves the name of the temporary file out, which nobody knows. */
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException file) {
+      return file.getReason() == null ? "the directory takes no files" : file.getReason();
+    }
+    return ErrorHandler.message(e);
   }
 }
