@@ -117,7 +117,7 @@ final class RunCommand extends Verb {
           coalesce(failure, CASE WHEN NOT correct THEN 'negative control' END) AS note
         FROM cost_by_backend WHERE profile = ? AND replay IN (%s) ORDER BY replay, run
         """
-            .formatted(stored.size() > 1 || !format.forPeople() ? "replay, trace," : "", ids);
+            .formatted(columns(stored.size()), ids);
     try (PreparedStatement statement = store.connection().prepareStatement(sql)) {
       statement.setString(1, priceList);
       try (ResultSet result = statement.executeQuery()) {
@@ -132,6 +132,13 @@ final class RunCommand extends Verb {
         out().flush();
       }
     }
+  }
+
+  private String columns(int replays) {
+    if (!format.forPeople()) {
+      return "replay, trace,";
+    }
+    return replays > 1 ? "replay, regexp_replace(trace, '^.*/', '') AS trace," : "";
   }
 
   private void printKnowledge(List<Replays.Stored> stored) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes {@link ReportFormat#HTML}. */
 final class HtmlTableWriter extends BufferingSink {
+  private static final String ABSENT = "·";
+
   private final Writer out;
   private final @Nullable String caption;
 
@@ -24,7 +26,7 @@ final class HtmlTableWriter extends BufferingSink {
   void write(ResultTable table) throws IOException {
     List<List<String>> cells = new ArrayList<>();
     for (int c = 0; c < table.columns().size(); c++) {
-      cells.add(Cells.readable(table, c, "–"));
+      cells.add(Cells.readable(table, c, ABSENT));
     }
     out.write("<table>\n");
     if (caption != null) {
@@ -39,11 +41,16 @@ final class HtmlTableWriter extends BufferingSink {
       out.write("<tr>");
       for (int c = 0; c < cells.size(); c++) {
         out.write("<td" + align(table.columns().get(c)) + ">");
-        out.write(escape(cells.get(c).get(r)) + "</td>");
+        out.write(unbroken(escape(cells.get(c).get(r))) + "</td>");
       }
       out.write("</tr>\n");
     }
     out.write("</tbody>\n</table>\n");
+  }
+
+  /** Keeps the two ends of an interval on one line. */
+  private static String unbroken(String html) {
+    return html.replace("–", "\u2060–\u2060");
   }
 
   private static String align(Column column) {
