@@ -138,7 +138,7 @@ class GroundTruthTest {
               costs(store, "pages-" + PAGES[line], BACKENDS[column], "instructions-xen-4.17");
           assertThat(found[1])
               .as("%d pages under %s", PAGES[line], BACKENDS[column])
-              .isEqualTo(INSTRUCTIONS[line][column]);
+              .isEqualTo((double) INSTRUCTIONS[line][column]);
         }
       }
     }

@@ -31,6 +31,10 @@ final class OutputFile {
       return;
     }
     Path target = Path.of(name);
+    if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
+      writeThrough(target, content);
+      return;
+    }
     Path directory = directoryOf(target);
     Path temporary =
         directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -44,6 +48,15 @@ final class OutputFile {
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** A device or a pipe has no whole to appear as: what is written goes straight to it. */
+  private static void writeThrough(Path target, Content content) throws Exception {
+    try (Writer out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
+      content.writeTo(out);
+    } catch (IOException e) {
+      throw new IOException(target + ": cannot be written: " + reason(e), e);
     }
   }
 
