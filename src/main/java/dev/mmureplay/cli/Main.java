@@ -87,12 +87,14 @@ public final class Main implements Runnable {
     line.setErr(err);
     line.setExecutionExceptionHandler(errors);
     line.setParameterExceptionHandler(errors);
+    line.setExecutionStrategy(parsed -> execute(parsed, errors));
     int code;
     try {
       code = line.execute(args);
-      out.flush();
+      if (code == CommandLine.ExitCode.OK) {
+        out.flush(); // After a failure, the handler has.
+      }
     } catch (RuntimeException | OutOfMemoryError e) {
-      // What picocli does not route through its handlers: help that cannot be written, errors.
       code = errors.handle(e, line);
     }
     try {
@@ -101,6 +103,17 @@ public final class Main implements Runnable {
       return code; // Nobody is left to tell.
     }
     return code;
+  }
+
+  /** Without this, picocli prints the stack trace when help cannot be written. */
+  private static int execute(CommandLine.ParseResult parsed, ErrorHandler errors) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (CommandLine.PicocliException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return errors.handle(e, parsed.commandSpec().commandLine());
+    }
   }
 
   static CommandLine commandLine(Screen screen) {

@@ -69,7 +69,7 @@ final class SqlSession {
    * @return false if it says good-bye
    */
   boolean command(String line) throws SQLException, IOException {
-    String[] words = line.strip().replaceFirst(";$", "").split("\\s+");
+    String[] words = line.strip().replaceFirst(";$", "").split("\\s+", 3);
     switch (words[0]) {
       case ".quit", ".exit" -> {
         return false;

@@ -37,6 +37,11 @@ final class Axis {
     return new Axis(false, low, Math.ceil(top / step - 1e-9) * step, start, end);
   }
 
+  /** An axis from {@code low} to {@code high} and no further. */
+  static Axis exact(double low, double high, double start, double end) {
+    return new Axis(false, low, high > low ? high : low + 1, start, end);
+  }
+
   /** Returns where a value stands. */
   double at(double value) {
     double x = logarithmic ? Math.log10(value) : value;

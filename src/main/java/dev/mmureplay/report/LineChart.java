@@ -56,7 +56,7 @@ record LineChart(String title, String axisLabel, String valueLabel, List<Line> l
     double first = all.stream().mapToDouble(Svg.Point::x).min().orElse(0);
     double last = all.stream().mapToDouble(Svg.Point::x).max().orElse(1);
     double high = all.stream().mapToDouble(Svg.Point::y).max().orElse(1);
-    Axis across = Axis.linear(Math.min(0, first), last, LEFT, RIGHT);
+    Axis across = Axis.exact(Math.min(0, first), last, LEFT, RIGHT);
     Axis up = Axis.linear(0, high, BOTTOM, TOP);
     for (double tick : up.ticks()) {
       svg.line("grid", LEFT, up.at(tick), RIGHT, up.at(tick));

@@ -18,7 +18,7 @@ final class MarkdownTableWriter extends BufferingSink {
   void write(ResultTable table) throws IOException {
     List<List<String>> cells = new ArrayList<>();
     for (int c = 0; c < table.columns().size(); c++) {
-      cells.add(Cells.readable(table, c, "–").stream().map(MarkdownTableWriter::escape).toList());
+      cells.add(Cells.readable(table, c, "·").stream().map(MarkdownTableWriter::escape).toList());
     }
     line(table.columns().stream().map(column -> escape(column.name())).toList());
     line(table.columns().stream().map(column -> column.numeric() ? "---:" : "---").toList());

@@ -15,6 +15,7 @@ final class ReplaySection {
   private static final int POINTS = 120;
 
   private static final int FINDINGS = 20;
+  private static final int KIBI = 1024;
   private static final double NANOS = 1e9;
 
   private final Database database;
@@ -223,8 +224,7 @@ final class ReplaySection {
       return power < 0 ? "0" : power == 0 ? "1" : "2";
     }
     long to = 1L << power;
-    String from = Axis.brief((double) to / 2 + (to < 1_000 ? 1 : 0));
-    return (to < 1_000 ? from : ">" + from) + "–" + Axis.brief(to);
+    return to < KIBI ? to / 2 + 1 + "–" + to : "≤" + to / KIBI + "Ki";
   }
 
   private void costOverTime() throws SQLException {

@@ -99,7 +99,7 @@ public final class Report {
         database.ask(
             """
             SELECT replay, backend, ratio_low, ratio_typical, ratio_high
-            FROM cost_by_backend WHERE profile = ? ORDER BY run
+            FROM cost_by_backend WHERE profile = ? AND backend <> 'native' ORDER BY run
             """,
             profile);
     Map<String, String> cells = new LinkedHashMap<>();
@@ -150,8 +150,7 @@ public final class Report {
         }
       }
       if (answerable) {
-        blocks.add(new Block.Subsection(query.title()));
-        blocks.add(new Block.Table(query.question(), answer(query, values)));
+        blocks.add(new Block.Answer(query.title(), query.question(), answer(query, values)));
       }
     }
   }

@@ -115,7 +115,7 @@ final class ReportFormatTest {
             | backend | n | ratio | pid |
             | --- | ---: | ---: | ---: |
             | native | 1,234,567 | 1.00 | 4711 |
-            | a,"b"\\|&lt;c><br>\\*d\\* | – | 12.35 | 12 |
+            | a,"b"\\|&lt;c><br>\\*d\\* | · | 12.35 | 12 |
             """);
   }
 
@@ -123,7 +123,7 @@ final class ReportFormatTest {
   void htmlEscapesAndNamesItsHeaderCells() throws IOException {
     assertThat(write(ReportFormat.HTML, TABLE))
         .contains("<th scope=\"col\" class=\"n\">n</th>")
-        .contains("<td>a,&quot;b&quot;|&lt;c&gt;\n*d*</td><td class=\"n\">–</td>")
+        .contains("<td>a,&quot;b&quot;|&lt;c&gt;\n*d*</td><td class=\"n\">·</td>")
         .doesNotContain("<c>");
   }
 
