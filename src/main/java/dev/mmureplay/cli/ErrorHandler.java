@@ -110,6 +110,9 @@ final class ErrorHandler
     if (e instanceof OutOfMemoryError) {
       return "out of memory; MMUREPLAY_JAVA_OPTS=-Xmx8g, for example, gives it more";
     }
+    if (e instanceof LinkageError) {
+      return "a library cannot be loaded: " + rootOf(e).getMessage();
+    }
     boolean ours =
         e instanceof IOException
             || e instanceof IllegalArgumentException
@@ -119,6 +122,12 @@ final class ErrorHandler
       return said;
     }
     return "unexpected " + e + "; this is a mistake in " + Main.NAME + ", --verbose shows where";
+  }
+
+  /** A native library that cannot be unpacked fails far from where the reason is known. */
+  private static Throwable rootOf(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause == null ? e : rootOf(cause);
   }
 
   private static String oneLine(String text) {

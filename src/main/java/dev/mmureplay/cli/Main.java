@@ -94,7 +94,7 @@ public final class Main implements Runnable {
       if (code == CommandLine.ExitCode.OK) {
         out.flush(); // After a failure, the handler has.
       }
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       code = errors.handle(e, line);
     }
     try {

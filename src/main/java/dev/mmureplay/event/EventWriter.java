@@ -193,9 +193,13 @@ public final class EventWriter implements EventSink, AutoCloseable {
       writeBatch();
     }
     footer.putAll(info.toMap());
-    writer.end();
-    writer.close();
-    channel.close();
+    try {
+      writer.end();
+      writer.close();
+      channel.close();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
     Files.move(
         temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     finished = true;
@@ -217,9 +221,17 @@ public final class EventWriter implements EventSink, AutoCloseable {
 
   private void writeBatch() throws IOException {
     root.setRowCount(row);
-    writer.writeBatch();
+    try {
+      writer.writeBatch();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
     root.getFieldVectors().forEach(vector -> vector.reset());
     row = 0;
+  }
+
+  private IOException unwritable(IOException e) {
+    return new IOException(target + ": cannot be written: " + e.getMessage(), e);
   }
 
   /** A value that is not set is null: {@code reset} clears the validity bits of a whole batch. */

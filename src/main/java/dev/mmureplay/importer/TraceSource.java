@@ -35,7 +35,7 @@ public final class TraceSource implements AutoCloseable {
   private TraceSource(String name, long size, InputStream in) throws IOException {
     this.name = name;
     this.size = size;
-    this.raw = new Counting(in);
+    this.raw = new Counting(name, in);
     this.digested = new DigestInputStream(raw, sha256());
     boolean opened = false;
     try {
@@ -184,25 +184,30 @@ public final class TraceSource implements AutoCloseable {
     }
   }
 
+  /** The stored bytes: counted, and with the source's name in what goes wrong. */
   private static final class Counting extends java.io.FilterInputStream {
+    private final String name;
     private volatile long count;
 
-    Counting(InputStream in) {
+    Counting(String name, InputStream in) {
       super(in);
+      this.name = name;
     }
 
     @Override
     public int read() throws IOException {
-      int b = super.read();
-      if (b >= 0) {
-        add(1);
-      }
-      return b;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int n = super.read(bytes, offset, length);
+      int n;
+      try {
+        n = super.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw new IOException(name + ": cannot be read: " + e.getMessage(), e);
+      }
       if (n > 0) {
         add(n);
       }

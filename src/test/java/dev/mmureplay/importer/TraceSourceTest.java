@@ -167,4 +167,19 @@ class TraceSourceTest {
       throw new AssertionError(e);
     }
   }
+
+  @Test
+  void aFileThatCannotBeReadIsNamedWithTheReason() {
+    // A process may open its own memory but not read address 0 of it, whoever it is.
+    Path unreadable = Path.of("/proc/self/mem");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.isReadable(unreadable));
+    assertThatThrownBy(
+            () -> {
+              try (TraceSource source = TraceSource.open(unreadable.toString())) {
+                source.head(16);
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessage("/proc/self/mem: cannot be read: Input/output error");
+  }
 }
