@@ -3,7 +3,7 @@
 -- parameter batching = mmu-update-batch : the backend that batches
 -- parameter other = preserve-ad : the backend to compare with
 -- parameter profile = xen-modern : cost profile
--- parameter threshold = 1 : a call gains nothing if it gains less than so many percent
+-- parameter threshold = 1.0 : a call gains nothing if it gains less than so many percent
 -- parameter replay = latest : number of a replay, latest or all
 WITH compared AS (
   SELECT c.replay, a.unit, a.typical AS batching, b.typical AS other,

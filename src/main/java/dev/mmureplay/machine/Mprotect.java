@@ -99,7 +99,7 @@ final class Mprotect {
       ProtectionChange facts) {
     boolean failed = recorded < 0 && recorded != Machine.UNKNOWN_RESULT;
     if (recorded == 0) {
-      fillGaps(space, start, end, facts);
+      facts.assumed |= fillGaps(space, start, end);
     }
     long refusedAt =
         failed && recorded != ENOMEM ? refusingVma(space, start, end, protection, facts) : end;
@@ -199,16 +199,18 @@ final class Mprotect {
    * The call succeeded, so every page of its range was mapped: what the trace does not show is
    * deduced.
    */
-  private void fillGaps(AddressSpace space, long start, long end, ProtectionChange facts) {
+  private boolean fillGaps(AddressSpace space, long start, long end) {
+    boolean filled = false;
     for (long at = start; at < end; ) {
       Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
       long gapEnd = vma == null ? end : Math.min(end, vma.start);
       if (gapEnd > at) {
         deduce(space, at, gapEnd, Vma.READ | Vma.WRITE);
-        facts.assumed = true;
+        filled = true;
       }
       at = vma == null ? end : Math.max(at, vma.end);
     }
+    return filled;
   }
 
   /** Adds a private anonymous mapping that nothing in the trace made. */
@@ -218,7 +220,12 @@ final class Mprotect {
     return guest.merger.insert(space.vmas, vma);
   }
 
+  /**
+   * The call that follows succeeded: its whole range was mapped, and is now resident where it may
+   * be touched.
+   */
   void assumeResident(AddressSpace space, long start, long end) {
+    fillGaps(space, start, end);
     long assumed = 0;
     for (long at = start; at < end; ) {
       @Nullable Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));

@@ -129,7 +129,8 @@ public record NamedQuery(
    * Prepares the query.
    *
    * @param values values by parameter name; the defaults stand for those that are missing
-   * @throws IllegalArgumentException if a value has no parameter or a parameter no value
+   * @throws IllegalArgumentException if a value has no parameter, a parameter no value, or a value
+   *     does not fit its parameter, see {@link ParameterCheck}
    */
   public PreparedStatement prepare(Connection connection, Map<String, String> values)
       throws SQLException {
@@ -144,6 +145,9 @@ public record NamedQuery(
                 + given
                 + "\"");
       }
+    }
+    for (Map.Entry<String, String> given : values.entrySet()) {
+      ParameterCheck.check(connection, this, given.getKey(), given.getValue());
     }
     List<String> bound = new ArrayList<>();
     String numbered =

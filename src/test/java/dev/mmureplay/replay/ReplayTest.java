@@ -73,6 +73,14 @@ class ReplayTest {
   }
 
   @Test
+  void assumedResidencyReachesMappingsThatNothingInTheTraceMade() throws IOException {
+    // The program's own relocation area: mapped by execve, which strace does not show.
+    replay(new Events().callsOnly().protect(1, 0, 4, READ, 0), null);
+    assertThat(recording.calls)
+        .containsExactly("line 1: 4 pages, 4 present, 4 updated, 1 pieces, assumed");
+  }
+
+  @Test
   void assumedResidencyNeverReachesIntoMemoryThatNothingMayTouch() throws IOException {
     replay(
         new Events().callsOnly().map(1, 0, 16, 0).protect(1, 0, 8, READ | WRITE, 0), Residency.ALL);

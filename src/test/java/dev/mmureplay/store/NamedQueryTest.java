@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -97,10 +98,16 @@ class NamedQueryTest {
 
   @Test
   void valuesAreBoundAndNeverSql() throws IOException, SQLException {
+    NamedQuery echo =
+        new NamedQuery(
+            "echo",
+            "",
+            "",
+            List.of(new NamedQuery.Parameter("text", null, "")),
+            "SELECT $text AS t");
+    assertThat(answer(echo, Map.of("text", "' OR TRUE --"))).contains("' OR TRUE --");
     NamedQuery query = NamedQuery.named("cost-by-backend");
-    assertThat(answer(query, Map.of("profile", "' OR TRUE --")).lines()).hasSize(1);
     assertThat(answer(query, Map.of("replay", "1")).lines()).hasSize(6);
-    assertThat(answer(query, Map.of("replay", "2")).lines()).hasSize(1);
     NamedQuery dearest = NamedQuery.named("dearest-calls");
     assertThat(answer(dearest, Map.of("top", "2", "backend", "native")).lines()).hasSize(3);
   }
@@ -156,5 +163,23 @@ class NamedQueryTest {
       }
     }
     return text.toString();
+  }
+
+  @Test
+  void aValueThatDoesNotFitIsAnErrorAndNotAnEmptyAnswer() {
+    assertRefused("cost-by-backend", "profile", "zzz", "xen-modern");
+    assertRefused("batch-fill", "replay", "99", "latest, all, 1");
+    assertRefused("dearest-calls", "backend", "kvm", "native");
+    assertRefused("cost-over-time", "buckets", "0", "a whole number from 1 on");
+    assertRefused("cost-over-time", "buckets", "x", "a whole number from 1 on");
+  }
+
+  private static void assertRefused(String query, String parameter, String value, String fitting) {
+    assertThatThrownBy(
+            () -> NamedQuery.named(query).prepare(store.connection(), Map.of(parameter, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(query + ": expected for " + parameter + " (")
+        .hasMessageContaining(fitting)
+        .hasMessageEndingWith("but found \"" + value + "\"");
   }
 }

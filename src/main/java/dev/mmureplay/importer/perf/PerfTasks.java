@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PerfTasks {
   private final PerfTrace trace;
   private @Nullable String command;
+  private int firstTid;
 
   /**
    * The place of an execve that was under way when the recording began: the kernel's first faults
@@ -204,6 +205,17 @@ final class PerfTasks {
     task.close();
   }
 
+  /** Keeps what the first process ended up running: {@code env} and the like only lead to it. */
+  private void runs(String program) {
+    int tid = trace.columns.tid();
+    if (command == null) {
+      firstTid = tid;
+    }
+    if (tid == firstTid) {
+      command = program;
+    }
+  }
+
   /** Takes {@code PERF_RECORD_COMM exec: env:13787/13787}. */
   void comm() throws IOException {
     LineScanner line = trace.line;
@@ -216,9 +228,7 @@ final class PerfTasks {
       trace.reject("unreadable record");
       return;
     }
-    if (command == null) {
-      command = line.text(line.position(), end);
-    }
+    runs(line.text(line.position(), end));
     PerfTask task = trace.task(trace.columns.tid());
     if (task.execTold) {
       trace.ignore(PerfTrace.TOLD);
@@ -234,8 +244,10 @@ final class PerfTasks {
   void processExec() throws IOException {
     LineScanner line = trace.line;
     int end = line.lastIndexOf(" pid=");
-    if (command == null && line.skipTo("filename=") && end > line.position()) {
-      command = line.text(line.position(), end);
+    if (line.skipTo("filename=")
+        && end > line.position()
+        && !trace.task(trace.columns.tid()).execTold) {
+      runs(line.text(line.position(), end));
     }
     PerfTask task = trace.task(trace.columns.tid());
     if (task.execTold) {
