@@ -1,12 +1,15 @@
 package dev.mmureplay.report;
 
 import dev.mmureplay.report.Block.Facts.Fact;
+import dev.mmureplay.store.DurationFit;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the report says about one replay. */
@@ -59,6 +62,7 @@ final class ReplaySection {
     costByBackend();
     pagesPerCall();
     costOverTime();
+    recordedDurations();
     table(
         "Breaches of invariants, the first " + FINDINGS,
         "SELECT backend, invariant, pid, address_text(address) AS address, seq, message FROM finding"
@@ -74,6 +78,27 @@ final class ReplaySection {
         "SELECT class, reason, lines FROM ledger WHERE trace = CAST(? AS BIGINT) ORDER BY class, reason",
         facts.value(0, "id"));
     return blocks;
+  }
+
+  private void recordedDurations() throws SQLException {
+    Optional<DurationFit> found = DurationFit.of(database.connection(), replay);
+    if (found.isEmpty()) {
+      return;
+    }
+    DurationFit fit = found.get();
+    blocks.add(new Block.Subsection("Recorded durations"));
+    blocks.add(
+        new Block.Paragraph(
+            String.format(
+                Locale.ROOT,
+                "The tracer timed %,d successful calls: %,.0f ns a call and %,.1f ± %,.1f ns for each PTE that the"
+                    + " model rewrites (least squares; the line explains %.0f %% of the variance). That is the machine of"
+                    + " the capture with the tracer's own cost in it, under its own MMU; no price uses it.",
+                fit.calls(),
+                fit.callNs(),
+                fit.pteNs(),
+                fit.pteNsError(),
+                100 * fit.rSquare())));
   }
 
   private void header() {
