@@ -4,6 +4,7 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.tracepoint.Columns;
 
 /**
  * The columns in front of an event in the output of {@code perf script}:
@@ -17,7 +18,7 @@ import dev.mmureplay.importer.LineScanner;
  * <p>The thread's name may hold blanks, colons and digits, so the time is looked for first: digits,
  * a point, digits and a colon, with a task in front and an event behind.
  */
-final class PerfLine {
+final class PerfLine implements Columns {
   private int pid;
   private int tid;
   private int cpu;
@@ -161,23 +162,23 @@ final class PerfLine {
     return line.skip('-') ? -line.decimal() : line.decimal();
   }
 
-  /** Returns the thread group, or unknown where only the task is shown. */
-  int pid() {
+  @Override
+  public int pid() {
     return pid;
   }
 
-  /** Returns the task. */
-  int tid() {
+  @Override
+  public int tid() {
     return tid;
   }
 
-  /** Returns the CPU, or unknown. */
-  int cpu() {
+  @Override
+  public int cpu() {
     return cpu;
   }
 
-  /** Returns the time in ns. */
-  long time() {
+  @Override
+  public long time() {
     return time;
   }
 
@@ -191,8 +192,8 @@ final class PerfLine {
     return record;
   }
 
-  /** Returns whether this is a record that perf made up for what it found at its beginning. */
-  boolean isInitial() {
+  @Override
+  public boolean isInitial() {
     return time == 0 && tid <= 0;
   }
 }
