@@ -104,7 +104,10 @@ public final class Replay {
 
   private void replayOther(EventBatch batch, int row) throws IOException {
     EventKind kind = batch.kind(row);
-    if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
+    if (kind.isObservation()
+        || kind == EventKind.SIGNAL
+        || kind == EventKind.MARKER
+        || kind == EventKind.SET_PTE) {
       return;
     }
     if (kind == EventKind.LOST) {

@@ -45,6 +45,7 @@ public final class TracepointCalls {
     task.loading = false;
     task.execTold = false;
     task.lastFault = UNKNOWN;
+    task.faulting = UNKNOWN;
     if (call.isExit()) {
       tasks.exits(call == SystemCall.EXIT_GROUP);
       return;
@@ -82,6 +83,7 @@ public final class TracepointCalls {
       return;
     }
     TracepointTask task = trace.task(trace.columns.tid());
+    task.faulting = UNKNOWN;
     if (call.isExec()) {
       tasks.execveReturns(task, result);
     } else if (call.isClone()) {

@@ -65,6 +65,7 @@ public final class TracepointEvents {
       return NONE;
     }
     TracepointTask task = trace.task(trace.columns.tid());
+    task.faulting = address;
     if (mode == 0) {
       task.loading = false;
       task.lastFault = address;
@@ -164,10 +165,14 @@ public final class TracepointEvents {
     trace.append(lost(trace.row(EventKind.LOST), count));
   }
 
-  /** Makes a row the loss of so many events; every call under way is given up. */
+  /**
+   * Makes a row the loss of so many events; every call under way is given up.
+   *
+   * @param count 0 if the tool does not say
+   */
   public EventRow lost(EventRow row, long count) throws IOException {
     calls.forgetOpenCalls();
-    lost += count;
+    lost = count == 0 || lost < 0 ? -1 : lost + count;
     row.count = (int) Math.min(count, Integer.MAX_VALUE);
     return row;
   }

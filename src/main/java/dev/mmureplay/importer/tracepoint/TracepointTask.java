@@ -28,11 +28,14 @@ public final class TracepointTask {
   /** The address of the last fault, if nothing has happened since; else unknown. */
   public long lastFault = UNKNOWN;
 
+  /** The address of the fault that is being handled, in either mode; unknown after the next call. */
+  public long faulting = UNKNOWN;
+
   /** Whether the program has been replaced and the loader is at work. */
   public boolean loading;
 
   /** Whether the execve under way is already an event. */
-  boolean execTold;
+  public boolean execTold;
 
   /** The child that is already an event, of the clone under way; 0 if none. */
   int childTold;

@@ -33,6 +33,10 @@ public final class TracepointTrace {
   public final Account account = new Account();
   public final EventSequencer events;
   public final TaskTable tasks = new TaskTable();
+
+  /** Whether another event on the line at hand has become a row, so that it is not ignored. */
+  public boolean lineTold;
+
   private final EventRow row = new EventRow();
   private final Map<Integer, TracepointTask> states = new HashMap<>();
   private @Nullable TracepointTask last;
@@ -131,7 +135,11 @@ public final class TracepointTrace {
 
   /** Enters the line as carrying nothing for us. */
   public void ignore(String rule) {
-    account.ignored(rule, 1);
+    if (lineTold) {
+      account.parsed(1);
+    } else {
+      account.ignored(rule, 1);
+    }
   }
 
   /** Enters the line as one that should have been understood. */

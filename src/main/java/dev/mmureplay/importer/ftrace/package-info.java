@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mmureplay.importer.ftrace;
+
+import org.jspecify.annotations.NullMarked;
