@@ -74,7 +74,7 @@ final class FtraceReader {
     } else {
       boolean another = true;
       while (another) {
-        another = columns.read(line) ? readEvent() : readOther();
+        another = columns.read(line) && line.terminated() ? readEvent() : readOther();
       }
     }
   }
@@ -92,7 +92,7 @@ final class FtraceReader {
     trace.ignore(HEADER);
   }
 
-  /** Reads a line without columns. */
+  /** Reads a line without columns, or without an end. */
   private boolean readOther() throws IOException {
     if (line.looksAt("cpus=") || (line.looksAt("CPU ") && line.indexOf(" is empty") > 0)) {
       trace.ignore(HEADER);

@@ -178,6 +178,25 @@ final class PageTables {
     return true;
   }
 
+  /**
+   * Learns from an entry that was set by a call on a range of pages, if only one page in the range
+   * has that slot.
+   *
+   * @return whether the entry's page is known now
+   */
+  boolean learnFromRange(long entry, long start, long length, AddressSpace space) {
+    long slots = length - 1 >>> PAGE_SHIFT;
+    if (entry >= 0 || length <= 0 || slots > SLOT_MASK) {
+      return false;
+    }
+    long distance = slot(entry) - (start >>> PAGE_SHIFT) & SLOT_MASK;
+    if (distance > slots) {
+      return false;
+    }
+    learn(entry, (start & ~OFFSET_MASK) + (distance << PAGE_SHIFT), space);
+    return true;
+  }
+
   private Table at(long entry, int level, @Nullable AddressSpace space) {
     Table table =
         tables.computeIfAbsent(entry & ~OFFSET_MASK, key -> new Table(level, space));

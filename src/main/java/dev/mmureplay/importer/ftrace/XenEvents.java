@@ -8,6 +8,7 @@ import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.tracepoint.TracepointEvents;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
@@ -70,15 +71,26 @@ final class XenEvents {
         trace.ignore(KERNEL_PAGE);
         return;
       }
-      TracepointTask task = trace.task(trace.columns.tid());
-      if (task.faulting == UNKNOWN
-          || !tables.learnFromFault(entry, task.faulting, spaces.current())) {
+      if (!learn(entry)) {
         trace.ignore(UNKNOWN_ADDRESS);
         return;
       }
       page = tables.page(entry);
     }
     set(entry, page, value);
+  }
+
+  /** Learns which page an entry maps from what its task is about. */
+  private boolean learn(long entry) {
+    TracepointTask task = trace.task(trace.columns.tid());
+    if (task.faulting != UNKNOWN) {
+      return tables.learnFromFault(entry, task.faulting, spaces.current());
+    }
+    SystemCall call = task.call;
+    return call != null
+        && call.changesPages()
+        && tables.learnFromRange(
+            entry, task.arguments[0], task.arguments[1], spaces.current());
   }
 
   /** Takes {@code mm … addr 7f33 ptep … pteval …}, which kernels before 5.13 print. */
