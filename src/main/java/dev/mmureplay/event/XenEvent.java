@@ -16,8 +16,8 @@ package dev.mmureplay.event;
  * </pre>
  *
  * <p>An op is the number of a hypercall: 1 {@code mmu_update}, 3 {@code stack_switch}, 14 {@code
- * update_va_mapping}, 26 {@code mmuext_op}. The requests of an entry are those it begins with, known
- * for ops 1 and 26: each {@code MC_EXTEND} with result 0 that follows adds one. A {@code
+ * update_va_mapping}, 26 {@code mmuext_op}. The requests of an entry are those it begins with,
+ * known for ops 1 and 26: each {@code MC_EXTEND} with result 0 that follows adds one. A {@code
  * FLUSH_TLB_MULTI} without a length flushes everything.
  *
  * <p>These rows stand where they were recorded: those inside a call of the same task are in front

@@ -12,6 +12,9 @@ final class AddressSpace {
   /** The process, 0 while it is being made. */
   int pid;
 
+  /** Whether its making has come to nothing, as far as the trace shows. */
+  boolean dropped;
+
   /** What was set in it while its process was not known; held back until it is. */
   final List<EventRow> held = new ArrayList<>();
 

@@ -13,8 +13,8 @@ import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which process owns which {@code mm_struct}.
@@ -83,10 +83,14 @@ final class AddressSpaces implements TaskListener {
 
   /** Notes that a space has been handed to Xen: in an execve it is the program's from here on. */
   void pinned(long mm) throws IOException {
-    TracepointTask task = trace.task(trace.columns.tid());
     AddressSpace space = named(mm);
-    if (task.call != null && task.call.isExec() && inTheMaking.get(task.tid) == space) {
-      tasks.replaced(task);
+    for (Map.Entry<Integer, AddressSpace> making : inTheMaking.entrySet()) {
+      SystemCall call = trace.task(making.getKey()).call;
+      if (making.getValue() == space && call != null && call.isExec()) {
+        // A thread that executes has become its group's leader by now.
+        tasks.replaced(trace.task(trace.columns.tid()));
+        return;
+      }
     }
   }
 
@@ -143,8 +147,8 @@ final class AddressSpaces implements TaskListener {
   }
 
   @Override
-  public void execed(int tid) throws IOException {
-    AddressSpace made = inTheMaking.remove(tid);
+  public void execed(int caller, int tid) throws IOException {
+    AddressSpace made = inTheMaking.remove(caller);
     int pid = trace.tasks.pid(tid);
     if (made == null) {
       byProcess.remove(pid);
@@ -173,12 +177,15 @@ final class AddressSpaces implements TaskListener {
     if (made != null) {
       trace.account.ignored(rule, made.held.size());
       made.held.clear();
+      made.dropped = true;
       byPointer.remove(made.mm);
     }
   }
 
-  /** Returns the space that a task is making, or null. */
-  @Nullable AddressSpace inTheMaking(int tid) {
-    return inTheMaking.get(tid);
+  /** Gives up what is still in the making, as at the end of a trace. */
+  void finish() {
+    for (int tid : List.copyOf(inTheMaking.keySet())) {
+      drop(tid, Account.NEVER_RETURNED);
+    }
   }
 }

@@ -32,6 +32,7 @@ final class FtraceReader {
   private final TracepointTasks tasks;
   private final TracepointCalls calls;
   private final TracepointEvents events;
+  private final AddressSpaces spaces;
   private final XenEvents xen;
   private final MarkerTexts markers = new MarkerTexts();
   private boolean eventSeen;
@@ -43,7 +44,7 @@ final class FtraceReader {
     tasks = new TracepointTasks(trace);
     calls = new TracepointCalls(trace, tasks, new FtraceValues(line, columns));
     events = new TracepointEvents(trace, calls);
-    AddressSpaces spaces = new AddressSpaces(trace, tasks);
+    spaces = new AddressSpaces(trace, tasks);
     trace.listener = spaces;
     xen = new XenEvents(trace, spaces);
   }
@@ -54,6 +55,7 @@ final class FtraceReader {
       readLine();
     }
     tasks.finish();
+    spaces.finish();
     trace.events.finish();
     trace.account.ledger().check("ftrace");
     Fidelity fidelity = events.fidelity(eventSeen, beginnings.fromStart());
@@ -181,10 +183,10 @@ final class FtraceReader {
       case XEN_MMU_FLUSH_TLB_MULTI, XEN_MMU_FLUSH_TLB_OTHERS -> xen.flushMulti();
       case XEN_MMU_FLUSH_TLB, XEN_MMU_FLUSH_TLB_ALL -> xen.flushAll();
       case XEN_CPU_WRITE_LDT_ENTRY,
-              XEN_CPU_WRITE_IDT_ENTRY,
-              XEN_CPU_LOAD_IDT,
-              XEN_CPU_WRITE_GDT_ENTRY,
-              XEN_CPU_SET_LDT ->
+          XEN_CPU_WRITE_IDT_ENTRY,
+          XEN_CPU_LOAD_IDT,
+          XEN_CPU_WRITE_GDT_ENTRY,
+          XEN_CPU_SET_LDT ->
           trace.ignore("xen-descriptor-table");
       default -> other();
     }
@@ -199,8 +201,7 @@ final class FtraceReader {
 
   private void other() throws IOException {
     boolean named = columns.isNamed(line, "sys_");
-    boolean exit =
-        columns.shape() == FtraceLine.Shape.RETURN || columns.isNamed(line, "sys_exit_");
+    boolean exit = columns.shape() == FtraceLine.Shape.RETURN || columns.isNamed(line, "sys_exit_");
     boolean enter = columns.shape() == FtraceLine.Shape.CALL || columns.isNamed(line, "sys_enter_");
     if (!named || (!enter && !exit)) {
       trace.ignore("other-event");

@@ -118,7 +118,9 @@ final class PageTables {
     }
   }
 
-  /** The table that holds an entry may just have been made: then its frame and address are known. */
+  /**
+   * The table that holds an entry may just have been made: then its frame and address are known.
+   */
   private void learnDirectMap(int level, long entry) {
     long frame = level < lastMade.length ? lastMade[level] : UNKNOWN;
     if (directMapSure || frame == UNKNOWN) {
@@ -164,8 +166,8 @@ final class PageTables {
   }
 
   /**
-   * Learns from an entry that was set while a fault was handled, if it can be the entry of the
-   * page that was missing or of one near it.
+   * Learns from an entry that was set while a fault was handled, if it can be the entry of the page
+   * that was missing or of one near it.
    *
    * @return whether the entry's page is known now
    */
@@ -198,8 +200,7 @@ final class PageTables {
   }
 
   private Table at(long entry, int level, @Nullable AddressSpace space) {
-    Table table =
-        tables.computeIfAbsent(entry & ~OFFSET_MASK, key -> new Table(level, space));
+    Table table = tables.computeIfAbsent(entry & ~OFFSET_MASK, key -> new Table(level, space));
     if (table.level != level) {
       table = new Table(level, space);
       tables.put(entry & ~OFFSET_MASK, table);

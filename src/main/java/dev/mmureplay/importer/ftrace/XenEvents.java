@@ -89,8 +89,7 @@ final class XenEvents {
     SystemCall call = task.call;
     return call != null
         && call.changesPages()
-        && tables.learnFromRange(
-            entry, task.arguments[0], task.arguments[1], spaces.current());
+        && tables.learnFromRange(entry, task.arguments[0], task.arguments[1], spaces.current());
   }
 
   /** Takes {@code mm … addr 7f33 ptep … pteval …}, which kernels before 5.13 print. */
@@ -119,9 +118,20 @@ final class XenEvents {
     row.address = page;
     row.result = value;
     pteSeen = true;
+    spaces.append(row, owner(entry));
+  }
+
+  private AddressSpace owner(long entry) {
     PageTables.Table table = tables.holding(entry);
     AddressSpace space = table == null ? null : table.space;
-    spaces.append(row, space == null ? spaces.current() : space);
+    if (space != null && !space.dropped) {
+      return space;
+    }
+    AddressSpace current = spaces.current();
+    if (table != null) {
+      table.space = current;
+    }
+    return current;
   }
 
   /** Takes {@code mm … addr 100000000000 ptep … pteval … (raw …)}. */
@@ -141,7 +151,7 @@ final class XenEvents {
     trace.append(row);
   }
 
-  /** Takes {@code mm ffff888004c5b600  pfn 1ea75  level 2  pinned}. */
+  /** Takes {@code mm ffff888004c5b600 pfn 1ea75 level 2 pinned}. */
   void made() {
     long mm = after("mm ");
     long frame = after("pfn ");
@@ -156,7 +166,7 @@ final class XenEvents {
     trace.ignore(STRUCTURE);
   }
 
-  /** Takes {@code pfn 1ea74  level 4  pinned}. */
+  /** Takes {@code pfn 1ea74 level 4 pinned}. */
   void released() {
     long frame = after("pfn ");
     if (!unreadable(frame)) {

@@ -13,8 +13,13 @@ public interface TaskListener {
   /** A clone under way has come to nothing, or its end will not be seen. */
   default void clonedNothing(int parent) throws IOException {}
 
-  /** A replaced program has become an event. */
-  default void execed(int tid) throws IOException {}
+  /**
+   * A replaced program has become an event.
+   *
+   * @param caller the task that entered the execve
+   * @param tid the task that it is from here on, which is its group's leader
+   */
+  default void execed(int caller, int tid) throws IOException {}
 
   /** An execve under way has failed, or its end will not be seen. */
   default void execFailed(int tid) throws IOException {}

@@ -6,7 +6,6 @@ import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.importer.Account;
-import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
 import java.io.IOException;
 

@@ -28,7 +28,9 @@ public final class TracepointTask {
   /** The address of the last fault, if nothing has happened since; else unknown. */
   public long lastFault = UNKNOWN;
 
-  /** The address of the fault that is being handled, in either mode; unknown after the next call. */
+  /**
+   * The address of the fault that is being handled, in either mode; unknown after the next call.
+   */
   public long faulting = UNKNOWN;
 
   /** Whether the program has been replaced and the loader is at work. */

@@ -135,9 +135,7 @@ public final class TracepointTasks {
   /** A task of which nothing is known but that it is new is more often a thread than not. */
   private void cloned(TracepointTask parent, int child, long flags) throws IOException {
     trace.tasks.cloned(
-        parent.tid,
-        child,
-        flags == UNKNOWN ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD : flags);
+        parent.tid, child, flags == UNKNOWN ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD : flags);
     trace.listener.cloned(parent.tid, child, flags);
   }
 
@@ -351,7 +349,7 @@ public final class TracepointTasks {
       }
     }
     trace.tasks.execs(task.tid);
-    trace.listener.execed(task.tid);
+    trace.listener.execed(caller == null ? task.tid : caller.tid, task.tid);
     task.execTold = true;
     task.loading = true;
   }
