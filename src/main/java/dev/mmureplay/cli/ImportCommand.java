@@ -3,7 +3,10 @@ package dev.mmureplay.cli;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.importer.TraceImport;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +39,8 @@ final class ImportCommand extends Verb {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       required = true,
-      description = "Event file to write; for several traces, a directory.")
+      description =
+          "Event file to write, or - for standard output; for several traces, a directory.")
   private Path output = Path.of("");
 
   @Option(
@@ -68,7 +72,23 @@ final class ImportCommand extends Verb {
       }
       Path target =
           Files.isDirectory(output) ? output.resolve(eventFileName(named.path())) : output;
+      if (output.toString().equals(OutputFile.STDOUT)) {
+        importToStandardOutput(named);
+        continue;
+      }
       remark(summary(EventFiles.importTo(this, named, settings, target), target));
+    }
+  }
+
+  /** An event file is not written from front to back, so it is made elsewhere and copied. */
+  private void importToStandardOutput(EventFiles.Named named) throws IOException {
+    Path temporary = Files.createTempFile("mmureplay", ".arrow");
+    try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+      TraceInfo info = EventFiles.importTo(this, named, settings, temporary);
+      Files.copy(temporary, out);
+      remark(summary(info, output));
+    } finally {
+      Files.deleteIfExists(temporary);
     }
   }
 

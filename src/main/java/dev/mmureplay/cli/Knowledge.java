@@ -36,7 +36,7 @@ final class Knowledge {
             Locale.ROOT, "%,d of %,d lines rejected", ledger.rejectedCount(), ledger.lines()));
     long assumptions = result.assumptions().values().stream().mapToLong(Long::longValue).sum();
     if (assumptions > 0) {
-      parts.add(String.format(Locale.ROOT, "%,d assumptions made", assumptions));
+      parts.add(String.format(Locale.ROOT, "assumptions made: %,d", assumptions));
     }
     return stored.file().name() + ": " + String.join("; ", parts);
   }

@@ -6,7 +6,6 @@ import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
-import dev.mmureplay.report.Column;
 import dev.mmureplay.report.ResultTable;
 import dev.mmureplay.report.Rows;
 import dev.mmureplay.store.NamedQuery;
@@ -161,9 +160,5 @@ final class ListCommand extends Verb {
       Files.deleteIfExists(directory.resolve("costs.duckdb.wal"));
       Files.deleteIfExists(directory);
     }
-  }
-
-  static Column column(String name) {
-    return FormatOption.text(name);
   }
 }

@@ -91,7 +91,9 @@ public final class Main implements Runnable {
     int code;
     try {
       code = line.execute(args);
-      out.flush();
+      if (code == CommandLine.ExitCode.OK) {
+        out.flush(); // After a failure, the handler has.
+      }
     } catch (RuntimeException | OutOfMemoryError e) {
       code = errors.handle(e, line);
     }

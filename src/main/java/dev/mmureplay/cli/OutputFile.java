@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,6 +31,10 @@ final class OutputFile {
       return;
     }
     Path target = Path.of(name);
+    if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
+      writeThrough(target, content);
+      return;
+    }
     Path directory = directoryOf(target);
     Path temporary =
         directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -36,14 +42,21 @@ final class OutputFile {
       try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
         content.writeTo(out);
       } catch (IOException e) {
-        throw Files.exists(temporary)
-            ? new IOException(name + ": " + ErrorHandler.message(e), e)
-            : e;
+        throw new IOException(name + ": cannot be written: " + reason(e), e);
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** A device or a pipe has no whole to appear as: what is written goes straight to it. */
+  private static void writeThrough(Path target, Content content) throws Exception {
+    try (Writer out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
+      content.writeTo(out);
+    } catch (IOException e) {
+      throw new IOException(target + ": cannot be written: " + reason(e), e);
     }
   }
 
@@ -59,5 +72,16 @@ final class OutputFile {
           target + ": expected a directory to write to but there is no " + directory);
     }
     return directory;
+  }
+
+  /** Leaves the name of the temporary file out, which nobody knows. */
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException file) {
+      return file.getReason() == null ? "the directory takes no files" : file.getReason();
+    }
+    return ErrorHandler.message(e);
   }
 }

@@ -42,8 +42,10 @@ final class ReplayCommand extends Verb {
   @Override
   void run() throws IOException {
     ReplayOptions options = replay.options(this);
+    List<Replays.Stored> all;
     try (Replays replays = new Replays(this, database)) {
-      for (Replays.Stored stored : replays.replay(traces, settings, options)) {
+      all = replays.replay(traces, settings, options);
+      for (Replays.Stored stored : all) {
         remark(
             String.format(
                 Locale.ROOT,
@@ -55,5 +57,6 @@ final class ReplayCommand extends Verb {
                 stored.result().backends().size()));
       }
     }
+    Replays.requireAgreement(all);
   }
 }

@@ -124,4 +124,9 @@ final class ReplaySettings {
       return Arrays.stream(GuestKernel.values()).map(GuestKernel::id).toList().iterator();
     }
   }
+
+  /** Returns the guest kernel that the user chose. */
+  GuestKernel kernel() {
+    return kernel;
+  }
 }

@@ -83,6 +83,20 @@ final class Replays implements AutoCloseable {
     }
   }
 
+  /**
+   * Fails if backends that claim to keep A/D bits did not end with the same PTEs. The results are
+   * stored: the table {@code finding} says where.
+   */
+  static void requireAgreement(List<Stored> stored) throws IOException {
+    List<String> sentences = new ArrayList<>();
+    for (Stored each : stored) {
+      each.result().disagreements().forEach(s -> sentences.add(each.file().name() + ": " + s));
+    }
+    if (!sentences.isEmpty()) {
+      throw new IOException(String.join("; ", sentences));
+    }
+  }
+
   /** Closes the result file; a new one that nothing was stored in goes away. */
   @Override
   public void close() throws IOException {

@@ -66,13 +66,14 @@ final class RunCommand extends Verb {
     var options = replay.options(this);
     boolean made = !Files.exists(directory);
     Files.createDirectories(directory);
+    List<Replays.Stored> stored;
     try (Replays replays = new Replays(this, directory.resolve("results.duckdb"))) {
       Store store = replays.store();
       if (costs != null) {
         store.loadCosts(costs);
       }
       String priceList = profile.of(store, this);
-      List<Replays.Stored> stored = replays.replay(traces, settings, options);
+      stored = replays.replay(traces, settings, options);
       Document report = report(store, priceList, stored);
       printCosts(store, priceList, stored);
       printKnowledge(stored);
@@ -87,6 +88,7 @@ final class RunCommand extends Verb {
         deleteIfEmpty(directory);
       }
     }
+    Replays.requireAgreement(stored);
   }
 
   /** Remarks stand below a table; beside results for programs they go to standard error. */
@@ -124,12 +126,29 @@ final class RunCommand extends Verb {
         if (format.forPeople()) {
           out()
               .print(
-                  "Cost of the mprotect calls, price list "
+                  "Cost of the mprotect calls in "
+                      + unit(store, priceList)
+                      + " (price list "
                       + priceList
-                      + ", and its ratio to native\n\n");
+                      + ", guest kernel "
+                      + replay.kernel().id()
+                      + ") and its ratio to native\n\n");
         }
         Rows.copy(result, format.writer(out()), ResultTable.NO_CAP);
         out().flush();
+      }
+    }
+  }
+
+  private static String unit(Store store, String priceList) throws SQLException {
+    String sql = "SELECT unit FROM cost_profile WHERE profile = ?";
+    try (PreparedStatement statement = store.connection().prepareStatement(sql)) {
+      statement.setString(1, priceList);
+      try (ResultSet result = statement.executeQuery()) {
+        if (!result.next()) {
+          throw new IllegalStateException("no price list " + priceList);
+        }
+        return result.getString(1);
       }
     }
   }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** What DuckDB says about a statement, as one sentence. */
 final class SqlMessage {
   private static final String LINE = "LINE ";
+  private static final String HIDING = "unsuccessful or closed pending query result";
+  private static final String HIDDEN = "Error: ";
 
   private SqlMessage() {}
 
@@ -25,6 +27,10 @@ final class SqlMessage {
       return "the database failed and does not say why";
     }
     List<String> lines = message.strip().lines().toList();
+    // The JDBC driver's own complaint hides the database's, which it appends.
+    if (lines.size() > 1 && lines.get(0).endsWith(HIDING) && lines.get(1).startsWith(HIDDEN)) {
+      return of(message.substring(message.indexOf(HIDDEN) + HIDDEN.length()));
+    }
     StringBuilder sentence = new StringBuilder(lines.get(0).strip());
     for (int i = 1; i < lines.size(); i++) {
       String line = lines.get(i);

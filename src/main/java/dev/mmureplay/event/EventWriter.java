@@ -107,6 +107,10 @@ public final class EventWriter implements EventSink, AutoCloseable {
       throw new IOException(
           target + ": expected the name of an event file to write but found a directory");
     }
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException(
+          target + ": expected a regular file to replace but found a device or a pipe");
+    }
     if (!Files.isDirectory(directory)) {
       throw new IOException(
           target + ": expected a directory to write to but there is no " + directory);

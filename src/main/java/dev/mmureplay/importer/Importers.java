@@ -56,7 +56,7 @@ public final class Importers {
           source.name()
               + ": expected a trace of a known format ("
               + names()
-              + ") but recognised none; --format NAME"
+              + ") but recognised none; FORMAT:FILE"
               + " forces one");
     }
     if (candidates.size() > 1) {
@@ -64,7 +64,7 @@ public final class Importers {
           source.name()
               + ": expected a trace of one format but it looks like "
               + candidates.stream().map(TraceImporter::name).collect(Collectors.joining(" and "))
-              + "; --format NAME picks one");
+              + "; FORMAT:FILE picks one");
     }
     return candidates.get(0);
   }

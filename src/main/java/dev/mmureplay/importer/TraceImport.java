@@ -65,7 +65,7 @@ public final class TraceImport {
       return writer.finish(
           importer.name(),
           EngineVersion.current(),
-          source.name(),
+          source.fileName(),
           source.sha256Hex(),
           report.command(),
           folded ? "accesses" : "none",

@@ -117,6 +117,15 @@ public final class TraceSource implements AutoCloseable {
     return name;
   }
 
+  /**
+   * Returns the name without its directory: what a result keeps, so that it does not depend on
+   * where it was made.
+   */
+  public String fileName() {
+    Path file = Path.of(name).getFileName();
+    return file == null ? name : file.toString();
+  }
+
   /** Returns the size of the source as stored, bytes; -1 if not known. */
   public long size() {
     return size;

@@ -1,6 +1,7 @@
 package dev.mmureplay.replay;
 
 import dev.mmureplay.mmu.OperationCounter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,4 +47,33 @@ public record ReplayResult(
       long digest,
       long findings,
       OperationCounter counts) {}
+
+  /**
+   * Checks that every backend that claims to keep A/D bits, and did not fail, kept every invariant
+   * and ended with the same PTEs as the others.
+   *
+   * @return one sentence for each that did not; empty if all is well
+   */
+  public List<String> disagreements() {
+    List<String> sentences = new ArrayList<>();
+    Backend first = null;
+    for (Backend backend : backends) {
+      if (!backend.correct() || backend.failure() != null) {
+        continue;
+      }
+      if (backend.findings() > 0) {
+        sentences.add(
+            backend.name()
+                + " claims to keep every accessed and dirty bit but broke an invariant "
+                + backend.findings()
+                + " times; the table finding has them");
+      }
+      if (first == null) {
+        first = backend;
+      } else if (backend.digest() != first.digest()) {
+        sentences.add(backend.name() + " ended with other PTEs than " + first.name());
+      }
+    }
+    return sentences;
+  }
 }

@@ -10,6 +10,9 @@ public sealed interface Block {
   /** Begins a part of a section. */
   record Subsection(String title) implements Block {}
 
+  /** A question and its answer, which HTML shows on demand. */
+  record Answer(String title, String question, ResultTable table) implements Block {}
+
   /** Running text. */
   record Paragraph(String text) implements Block {}
 

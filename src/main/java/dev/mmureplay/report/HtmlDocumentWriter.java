@@ -65,6 +65,11 @@ final class HtmlDocumentWriter {
         out.write("<dd>" + escape(fact.value()) + "</dd></div>\n");
       }
       out.write("</dl>\n");
+    } else if (block instanceof Block.Answer answer) {
+      out.write("<details>\n<summary><strong>" + escape(answer.title()) + "</strong> ");
+      out.write(escape(answer.question()) + "</summary>\n");
+      write(new Block.Table(answer.question(), answer.table()));
+      out.write("</details>\n");
     } else if (block instanceof Block.Table table) {
       out.write("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
       out.write(escape(table.caption()) + "\">\n");

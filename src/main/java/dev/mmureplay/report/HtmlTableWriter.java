@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes {@link ReportFormat#HTML}. */
 final class HtmlTableWriter extends BufferingSink {
+  private static final int LONGEST_NAME = 30;
   private static final String ABSENT = "·";
 
   private final Writer out;
@@ -40,12 +41,19 @@ final class HtmlTableWriter extends BufferingSink {
     for (int r = 0; r < table.rows().size(); r++) {
       out.write("<tr>");
       for (int c = 0; c < cells.size(); c++) {
-        out.write("<td" + align(table.columns().get(c)) + ">");
-        out.write(unbroken(escape(cells.get(c).get(r))) + "</td>");
+        String cell = cells.get(c).get(r);
+        out.write("<td" + style(table.columns().get(c), cell) + ">");
+        out.write(unbroken(escape(cell)) + "</td>");
       }
       out.write("</tr>\n");
     }
     out.write("</tbody>\n</table>\n");
+  }
+
+  /** Names stay in one piece; hyphens would break them. */
+  private static String style(Column column, String cell) {
+    boolean name = cell.length() <= LONGEST_NAME && cell.indexOf('-') > 0 && cell.indexOf(' ') < 0;
+    return column.numeric() || !name ? align(column) : " class=\"k\"";
   }
 
   /** Keeps the two ends of an interval on one line. */

@@ -32,6 +32,9 @@ final class MarkdownDocumentWriter {
         out.write("- **" + MarkdownTableWriter.escape(fact.name()) + "**: ");
         out.write(MarkdownTableWriter.escape(fact.value()) + "\n");
       }
+    } else if (block instanceof Block.Answer answer) {
+      write(new Block.Subsection(answer.title()));
+      write(new Block.Table(answer.question(), answer.table()));
     } else if (block instanceof Block.Table table) {
       out.write("\n**" + MarkdownTableWriter.escape(table.caption()) + "**\n\n");
       table.table().writeTo(ReportFormat.MARKDOWN.writer(out));

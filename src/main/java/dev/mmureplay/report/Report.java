@@ -150,8 +150,7 @@ public final class Report {
         }
       }
       if (answerable) {
-        blocks.add(new Block.Subsection(query.title()));
-        blocks.add(new Block.Table(query.question(), answer(query, values)));
+        blocks.add(new Block.Answer(query.title(), query.question(), answer(query, values)));
       }
     }
   }

@@ -8,6 +8,7 @@ import static dev.mmureplay.store.StagedTable.Column.text;
 import static dev.mmureplay.store.StagedTable.Column.unsigned;
 import static dev.mmureplay.store.StagedTable.Column.unsignedOrNull;
 
+import dev.mmureplay.event.EngineVersion;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.MmuBackend;
@@ -312,7 +313,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
           result.residency().id(),
           result.residency().assumed(),
           options.faultAround(),
-          Store.engineVersion(),
+          EngineVersion.current(),
           result.events(),
           result.accesses(),
           result.calls(),

@@ -1,5 +1,6 @@
 package dev.mmureplay.store;
 
+import dev.mmureplay.event.EngineVersion;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.replay.ReplayOptions;
 import java.io.BufferedReader;
@@ -150,12 +151,6 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** Returns the version of the program, as its jar says, or {@code development}. */
-  static String engineVersion() {
-    String version = Store.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
-  }
-
   /** Returns one sentence for what DuckDB said about a file. */
   static StoreException failure(Path file, SQLException e) {
     String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -214,7 +209,7 @@ public final class Store implements AutoCloseable {
             connection.prepareStatement("INSERT INTO meta VALUES (?, ?, ?)")) {
       delete.executeUpdate();
       insert.setInt(1, SCHEMA_VERSION);
-      insert.setString(2, engineVersion());
+      insert.setString(2, EngineVersion.current());
       insert.setString(3, checksum);
       insert.executeUpdate();
     }

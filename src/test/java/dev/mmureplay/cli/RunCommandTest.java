@@ -54,7 +54,7 @@ final class RunCommandTest {
   void addsToResultsThatAreThere() throws IOException {
     Path database = Cli.results(directory);
 
-    Cli run = Cli.launch("run", Cli.trace(directory), "-o", database.getParent());
+    Cli run = Cli.launch("run", Cli.trace(directory), "-o", directory.resolve("results"));
 
     assertThat(run.code()).isZero();
     assertThat(

@@ -51,7 +51,7 @@ class ImportersTest {
         .isInstanceOf(UnknownFormatException.class)
         .hasMessageStartingWith("t.log: expected a trace of a known format (")
         .hasMessageContaining("lackey")
-        .hasMessageEndingWith("but recognised none; --format NAME forces one");
+        .hasMessageEndingWith("but recognised none; FORMAT:FILE forces one");
   }
 
   @Test
