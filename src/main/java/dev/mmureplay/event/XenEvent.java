@@ -56,7 +56,7 @@ public enum XenEvent {
 
   /** Returns what to store in {@code flags}. */
   public long flags(long detail) {
-    return detail << DETAIL_SHIFT | code;
+    return (detail << DETAIL_SHIFT) | code;
   }
 
   /** Returns the detail in {@code flags}: the op or the number of CPUs. */

@@ -76,7 +76,8 @@ final class FtraceReader {
     } else {
       boolean another = true;
       while (another) {
-        another = columns.read(line) && line.terminated() ? readEvent() : readOther();
+        boolean event = columns.read(line) && line.terminated();
+        another = event ? readEvent() : readOther();
       }
     }
   }
@@ -100,7 +101,8 @@ final class FtraceReader {
       trace.ignore(HEADER);
     } else if (line.indexOf(" EVENTS]") > 0 || line.indexOf(" EVENTS DROPPED]") > 0) {
       long cpu = line.skipTo("CPU:") ? line.decimal() : NONE;
-      lost(line.skipTo("[LOST ") || line.skipTo("[") ? line.decimal() : NONE, cpu);
+      boolean found = line.skipTo("[LOST ") || line.skipTo("[");
+      lost(found ? line.decimal() : NONE, cpu);
     } else {
       trace.reject(Account.UNRECOGNISED);
     }

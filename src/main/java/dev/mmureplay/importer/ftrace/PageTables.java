@@ -35,7 +35,7 @@ final class PageTables {
   private static final int SLOT_BITS = 9;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
   private static final long OFFSET_MASK = (1L << PAGE_SHIFT) - 1;
-  private static final long FRAME_MASK = (1L << 52) - 1 & ~OFFSET_MASK;
+  private static final long FRAME_MASK = ((1L << 52) - 1) & ~OFFSET_MASK;
 
   /** Where Linux maps all memory if it does not randomise that place. */
   private static final long USUAL_DIRECT_MAP = 0xffff_8880_0000_0000L;
@@ -155,7 +155,7 @@ final class PageTables {
 
   /** Learns from an event that names an entry and the page that it maps. */
   void learn(long entry, long page, AddressSpace space) {
-    if (entry >= 0 || (page >>> PAGE_SHIFT & SLOT_MASK) != slot(entry)) {
+    if (entry >= 0 || ((page >>> PAGE_SHIFT) & SLOT_MASK) != slot(entry)) {
       return;
     }
     Table table = at(entry, PTE, space);
@@ -172,7 +172,7 @@ final class PageTables {
    * @return whether the entry's page is known now
    */
   boolean learnFromFault(long entry, long fault, AddressSpace space) {
-    long distance = slot(entry) - (fault >>> PAGE_SHIFT & SLOT_MASK);
+    long distance = slot(entry) - ((fault >>> PAGE_SHIFT) & SLOT_MASK);
     if (entry >= 0 || Math.abs(distance) >= FAULT_AROUND_PAGES) {
       return false;
     }
@@ -187,11 +187,11 @@ final class PageTables {
    * @return whether the entry's page is known now
    */
   boolean learnFromRange(long entry, long start, long length, AddressSpace space) {
-    long slots = length - 1 >>> PAGE_SHIFT;
+    long slots = (length - 1) >>> PAGE_SHIFT;
     if (entry >= 0 || length <= 0 || slots > SLOT_MASK) {
       return false;
     }
-    long distance = slot(entry) - (start >>> PAGE_SHIFT) & SLOT_MASK;
+    long distance = (slot(entry) - (start >>> PAGE_SHIFT)) & SLOT_MASK;
     if (distance > slots) {
       return false;
     }

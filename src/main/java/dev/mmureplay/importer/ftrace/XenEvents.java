@@ -239,7 +239,7 @@ final class XenEvents {
     long result = NONE;
     if (line.skipTo("res ")) {
       result = line.looksAt("OK") ? 0 : line.looksAt("BAD_OP") ? 1 : 2;
-      result = result < 2 || line.looksAt("NO_SPACE") ? result : NONE;
+      result = (result < 2 || line.looksAt("NO_SPACE")) ? result : NONE;
     }
     if (unreadable(op, bytes, result)) {
       return;

@@ -172,7 +172,7 @@ public final class TracepointEvents {
    */
   public EventRow lost(EventRow row, long count) throws IOException {
     calls.forgetOpenCalls();
-    lost = count == 0 || lost < 0 ? -1 : lost + count;
+    lost = (count == 0 || lost < 0) ? -1 : lost + count;
     row.count = (int) Math.min(count, Integer.MAX_VALUE);
     return row;
   }
