@@ -58,12 +58,22 @@ public enum EventKind {
   SCHED_SWITCH(24),
   /** The tracer lost events here; {@code count} says how many, 0 when it does not know. */
   LOST(25),
-  /** A marker that the traced program or its operator wrote into the trace. */
+  /**
+   * A marker that the traced program or its operator wrote into the trace; {@code result} is the
+   * position of its text in {@link TraceInfo#markers}.
+   */
   MARKER(26),
+  /**
+   * The kernel set a PTE of a user page, as its tracer saw it: {@code address} is the page, {@code
+   * result} the PTE as the kernel sees it (frames as the guest counts them), {@code pid} the owner
+   * of the address space. It tells residency that no fault shows. {@code flags} is 0, {@link
+   * EventSchema#FROM_FORK} or {@link EventSchema#FROM_EXEC}.
+   */
+  SET_PTE(27),
 
   /**
    * A real PTE word: {@code address} is the page, {@code result} the word, {@code flags} 0 before a
-   * call, 1 after.
+   * call, 1 after; where the kernel's tracer shows each update, before and after that.
    */
   OBSERVED_PTE(40),
   /** A real VMA: {@code address}, {@code length}, {@code protection}, {@code offset}. */
@@ -73,7 +83,7 @@ public enum EventKind {
    * reason code.
    */
   OBSERVED_TLB_FLUSH(42),
-  /** A real {@code xen:*} tracepoint. */
+  /** A real {@code xen:*} tracepoint; {@link XenEvent} says which, and what is in the columns. */
   OBSERVED_XEN(43);
 
   private static final @Nullable EventKind[] BY_CODE = new EventKind[64];

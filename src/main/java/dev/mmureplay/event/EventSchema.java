@@ -28,7 +28,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * file        int32   yes   mmap: identity of the mapped file within the trace (its fd where nothing better is
  *                           known); null for anonymous memory
  * offset      int64   yes   mmap: offset into the file, bytes
- * result      int64   yes   what the call returned, or -errno; null when the trace does not say
+ * result      int64   yes   what the call returned, or -errno; null when the trace does not say; a PTE word; the
+ *                           position of a marker's text
  * count       int32   no    how many source events were folded into this one, 1 if none
  * line        int64   yes   line of the source, from 1; for a call the line on which it began
  * </pre>
@@ -72,6 +73,12 @@ public final class EventSchema {
 
   /** In {@code flags} of an mmap, above the kernel's MAP_* bits: the VMA is the initial stack. */
   public static final long INITIAL_STACK = 1L << 41;
+
+  /** In {@code flags} of a set PTE: made while the address space was copied by a fork. */
+  public static final long FROM_FORK = 1L << 19;
+
+  /** In {@code flags} of a set PTE: made while execve built the address space. */
+  public static final long FROM_EXEC = 1L << 20;
 
   /** Bytes in a page; the only size that the model knows. */
   public static final int PAGE_SIZE = 4096;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -155,9 +156,8 @@ public final class EventWriter implements EventSink, AutoCloseable {
   }
 
   /**
-   * Writes the footer and gives the file its name.
+   * Writes the footer and gives the file its name; for a trace without markers.
    *
-   * @return what the file now knows about itself
    * @throws IOException if the file cannot be written or renamed
    */
   public TraceInfo finish(
@@ -169,6 +169,28 @@ public final class EventWriter implements EventSink, AutoCloseable {
       String folding,
       Fidelity fidelity,
       Ledger ledger)
+      throws IOException {
+    return finish(
+        importer, importerVersion, source, sha256, command, folding, fidelity, ledger, List.of());
+  }
+
+  /**
+   * Writes the footer and gives the file its name.
+   *
+   * @param markers the texts of the markers
+   * @return what the file now knows about itself
+   * @throws IOException if the file cannot be written or renamed
+   */
+  public TraceInfo finish(
+      String importer,
+      String importerVersion,
+      String source,
+      String sha256,
+      @Nullable String command,
+      String folding,
+      Fidelity fidelity,
+      Ledger ledger,
+      List<String> markers)
       throws IOException {
     ledger.check(source);
     Map<EventKind, Long> byKind = new TreeMap<>();
@@ -188,7 +210,8 @@ public final class EventWriter implements EventSink, AutoCloseable {
             events,
             byKind,
             fidelity,
-            ledger);
+            ledger,
+            markers);
     if (row > 0) {
       writeBatch();
     }

@@ -72,6 +72,12 @@ public record Fidelity(
         newAccesses, threads, concurrent, clock, cpus, fromStart, kernelAccesses, lost);
   }
 
+  /** Returns the same fidelity with another statement about accesses that the kernel makes. */
+  public Fidelity withKernelAccesses(boolean newKernelAccesses) {
+    return new Fidelity(
+        accesses, threads, concurrent, clock, cpus, fromStart, newKernelAccesses, lost);
+  }
+
   /** Returns the same fidelity with another statement about CPUs. */
   public Fidelity withCpus(boolean newCpus) {
     return new Fidelity(

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param kinds number of events by kind, in name order
  * @param fidelity what the capture can know
  * @param ledger the account of the source's lines
+ * @param markers the texts of the markers; {@code result} of a {@link EventKind#MARKER} is a
+ *     position in it
  */
 public record TraceInfo(
     String importer,
@@ -33,17 +35,46 @@ public record TraceInfo(
     long events,
     Map<EventKind, Long> kinds,
     Fidelity fidelity,
-    Ledger ledger) {
+    Ledger ledger,
+    List<String> markers) {
 
   private static final String KIND = "count.";
   private static final String IGNORED = "ledger.ignored.";
   private static final String REJECTED = "ledger.rejected.";
   private static final String REJECTION = "ledger.rejection.";
+  private static final String MARKER = "marker.";
 
   public TraceInfo {
     requireNonNull(importer, "importer");
     requireNonNull(fidelity, "fidelity");
     requireNonNull(ledger, "ledger");
+    markers = List.copyOf(markers);
+  }
+
+  /** Makes the origin of an event file without markers. */
+  public TraceInfo(
+      String importer,
+      String importerVersion,
+      String source,
+      String sha256,
+      @Nullable String command,
+      String folding,
+      long events,
+      Map<EventKind, Long> kinds,
+      Fidelity fidelity,
+      Ledger ledger) {
+    this(
+        importer,
+        importerVersion,
+        source,
+        sha256,
+        command,
+        folding,
+        events,
+        kinds,
+        fidelity,
+        ledger,
+        List.of());
   }
 
   /** Returns this as the key and value pairs of an event file's footer. */
@@ -71,6 +102,9 @@ public record TraceInfo(
           String.format(REJECTION + "%06d", i++),
           rejection.line() + "\t" + rejection.reason() + "\t" + rejection.text());
     }
+    for (int n = 0; n < markers.size(); n++) {
+      map.put(String.format(MARKER + "%06d", n), markers.get(n));
+    }
     return map;
   }
 
@@ -84,6 +118,7 @@ public record TraceInfo(
     Map<String, Long> ignored = new TreeMap<>();
     Map<String, Long> rejected = new TreeMap<>();
     Map<String, Ledger.Rejection> rejections = new TreeMap<>();
+    Map<String, String> markers = new TreeMap<>();
     map.forEach(
         (key, value) -> {
           if (key.startsWith(KIND)) {
@@ -94,6 +129,8 @@ public record TraceInfo(
             rejected.put(key.substring(REJECTED.length()), Long.valueOf(value));
           } else if (key.startsWith(REJECTION)) {
             rejections.put(key, rejection(value));
+          } else if (key.startsWith(MARKER)) {
+            markers.put(key, value);
           }
         });
     Ledger ledger =
@@ -113,7 +150,8 @@ public record TraceInfo(
         Long.parseLong(value(map, "events")),
         kinds,
         Fidelity.ofMap(map),
-        ledger);
+        ledger,
+        new ArrayList<>(markers.values()));
   }
 
   private static Ledger.Rejection rejection(String value) {

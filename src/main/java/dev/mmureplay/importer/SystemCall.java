@@ -105,6 +105,11 @@ public enum SystemCall {
     return this == MUNMAP || this == MREMAP || this == MADVISE;
   }
 
+  /** Returns whether the call changes pages, and only those of the range that it is given first. */
+  public boolean changesPages() {
+    return this == MPROTECT || this == PKEY_MPROTECT || this == MADVISE;
+  }
+
   /** Returns the clone flags of a call whose name alone says them, or unknown. */
   public long flagsByName() {
     return switch (this) {

@@ -70,7 +70,8 @@ public final class TraceImport {
           report.command(),
           folded ? "accesses" : "none",
           report.fidelity(),
-          ledger);
+          ledger,
+          report.markers());
     }
   }
 

@@ -74,8 +74,8 @@ final class FaultHandler {
   }
 
   /** Makes a page resident without counting anything: state that is assumed, not seen. */
-  void populateSilently(AddressSpace space, Vma vma, LeafTable leaf, int index) {
-    guest.place(leaf, index, newEntry(space, vma, vma.has(Vma.WRITE)));
+  void populateSilently(AddressSpace space, Vma vma, LeafTable leaf, int index, boolean write) {
+    guest.place(leaf, index, newEntry(space, vma, write));
   }
 
   static boolean allows(Vma vma, AccessKind kind) {

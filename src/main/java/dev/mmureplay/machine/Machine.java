@@ -3,6 +3,7 @@ package dev.mmureplay.machine;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
 import java.util.Arrays;
 import java.util.List;
@@ -160,7 +161,7 @@ public final class Machine {
       vma.startAt(page);
       return vma;
     }
-    return mprotect.deduce(space, page, page + PAGE_SIZE, Vma.ACCESS);
+    return mprotect.deduce(space, page, page + PAGE_SIZE);
   }
 
   /**
@@ -248,6 +249,26 @@ public final class Machine {
    */
   public void assumeResident(AddressSpace space, long start, long length) {
     mprotect.assumeResident(space, start, start + pageUp(length));
+  }
+
+  /**
+   * The trace shows that the kernel set a PTE; counted as nothing, because the cause is counted
+   * where it is replayed. A page that is resident already stays as it is; a mapping that the trace
+   * does not show is deduced.
+   *
+   * @param pte the PTE as the kernel sees it; a writable one was written
+   */
+  public void recordResident(AddressSpace space, long address, long pte) {
+    long page = address & -PAGE_SIZE;
+    Vma vma = space.vmas.containing(page);
+    if (vma == null) {
+      vma = mprotect.deduce(space, page, page + PAGE_SIZE);
+    }
+    LeafTable leaf = space.tables.getOrCreate(page >>> CHUNK_SHIFT);
+    if (vma.isAccessible() && leaf.reference[index(page)] == 0) {
+      boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
+      faults.populateSilently(space, vma, leaf, index(page), written);
+    }
   }
 
   /** One more process uses an address space (CLONE_VM). */

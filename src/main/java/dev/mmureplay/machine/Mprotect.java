@@ -205,7 +205,7 @@ final class Mprotect {
       Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
       long gapEnd = vma == null ? end : Math.min(end, vma.start);
       if (gapEnd > at) {
-        deduce(space, at, gapEnd, Vma.READ | Vma.WRITE);
+        deduce(space, at, gapEnd);
         filled = true;
       }
       at = vma == null ? end : Math.max(at, vma.end);
@@ -213,10 +213,15 @@ final class Mprotect {
     return filled;
   }
 
-  /** Adds a private anonymous mapping that nothing in the trace made. */
-  Vma deduce(AddressSpace space, long start, long end, long access) {
+  /**
+   * Adds a private anonymous mapping that nothing in the trace made. It permits everything, because
+   * what it really permits is not known, and deduced neighbours are one mapping until a call tells
+   * them apart.
+   */
+  Vma deduce(AddressSpace space, long start, long end) {
     guest.assumptions.use(Assumptions.MAPPING, 1);
-    Vma vma = new Vma(start, end, access | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    Vma vma =
+        new Vma(start, end, Vma.ACCESS | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
     return guest.merger.insert(space.vmas, vma);
   }
 
@@ -248,7 +253,7 @@ final class Mprotect {
       LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
       int index = Machine.index(address);
       if (leaf.reference[index] == 0) {
-        faults.populateSilently(space, vma, leaf, index);
+        faults.populateSilently(space, vma, leaf, index, vma.has(Vma.WRITE));
         populated++;
       }
     }

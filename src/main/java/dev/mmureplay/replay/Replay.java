@@ -35,7 +35,8 @@ public final class Replay {
   private Replay(TraceInfo info, ReplayOptions options, ReplaySink sink) {
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
-    machine = new Machine(options.platform(), options.backends(), options.faultAround(), outcomes);
+    machine =
+        new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
     tasks = new Tasks(machine);
     calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink);
   }
@@ -59,6 +60,14 @@ public final class Replay {
       }
       return replay.finish();
     }
+  }
+
+  /**
+   * Where the tracer shows each PTE that the kernel sets, nothing is left to assume about
+   * neighbours.
+   */
+  private static int faultAround(TraceInfo info, ReplayOptions options) {
+    return info.kinds().containsKey(EventKind.SET_PTE) ? 1 : options.faultAround();
   }
 
   private static Residency residencyOf(TraceInfo info, ReplayOptions options) {
@@ -115,6 +124,10 @@ public final class Replay {
       schedSwitch(batch, row);
       return;
     }
+    if (kind == EventKind.SET_PTE) {
+      setPte(batch, row);
+      return;
+    }
     enter(batch, row);
     AddressSpace current = space;
     if (current == null) {
@@ -123,6 +136,17 @@ public final class Replay {
     calls.replay(batch, row, kind, current);
     // clone, execve and exit may have given the process another address space.
     pid = Integer.MIN_VALUE;
+  }
+
+  /**
+   * The tracer saw the kernel set a PTE: the page is resident, however it came to be. A process
+   * that is still being forked gets its pages with the fork.
+   */
+  private void setPte(EventBatch batch, int row) {
+    AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
+    if (owner != null) {
+      machine.recordResident(owner, batch.address(row), batch.result(row));
+    }
   }
 
   private void schedSwitch(EventBatch batch, int row) {

@@ -56,6 +56,12 @@ final class Tasks {
     return start(pid, machine.newAddressSpace(pid)).space;
   }
 
+  /** Returns the address space of a process that is known by now, or null; starts nothing. */
+  @Nullable AddressSpace knownSpaceOf(int pid) {
+    TaskGroup group = processes.get(pid);
+    return group == null ? null : group.space;
+  }
+
   /**
    * Returns the address space that a task runs in, or null if the trace does not follow the task.
    */

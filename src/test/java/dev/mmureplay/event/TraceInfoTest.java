@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,7 +78,30 @@ class TraceInfoTest {
     assertThat(all.withFromStart(false).toMap()).containsEntry("fidelity.from_start", "false");
     assertThat(all.withFromStart(false).withFromStart(true)).isEqualTo(all);
     assertThat(all.withCpus(false).withCpus(true)).isEqualTo(all);
+    assertThat(all.withKernelAccesses(false).toMap())
+        .containsEntry("fidelity.kernel_accesses", "false");
+    assertThat(all.withKernelAccesses(false).withKernelAccesses(true)).isEqualTo(all);
     assertThat(all.withLost(-1).withLost(0)).isEqualTo(all);
+  }
+
+  @Test
+  void markersKeepTheirOrder() {
+    TraceInfo info = info(null, new Ledger());
+    List<String> markers = IntStream.range(0, 1_200).mapToObj(i -> "marker " + i % 7).toList();
+    TraceInfo marked =
+        new TraceInfo(
+            info.importer(),
+            info.importerVersion(),
+            info.source(),
+            info.sha256(),
+            null,
+            info.folding(),
+            info.events(),
+            info.kinds(),
+            info.fidelity(),
+            info.ledger(),
+            markers);
+    assertThat(TraceInfo.ofMap(marked.toMap()).markers()).isEqualTo(markers);
   }
 
   private static TraceInfo info(@org.jspecify.annotations.Nullable String command, Ledger ledger) {

@@ -89,6 +89,22 @@ class ReplayTest {
   }
 
   @Test
+  void aPteThatTheKernelWasSeenToSetMakesThePageResident() throws IOException {
+    Events events = new Events().map(1, 0, 8, READ | WRITE);
+    for (int page : new int[] {2, 5}) {
+      var row = events.add(EventKind.SET_PTE, 1, 1);
+      row.address = Events.page(page);
+      row.result = 0x867;
+    }
+    var stranger = events.add(EventKind.SET_PTE, 9, 1);
+    stranger.address = Events.page(0);
+    stranger.result = 0x867;
+    ReplayResult result = replay(events.protect(1, 0, 8, READ, 0), null);
+    assertThat(recording.calls).containsExactly("line 5: 8 pages, 2 present, 2 updated, 1 pieces");
+    assertThat(result.addressSpaces()).isEqualTo(1);
+  }
+
+  @Test
   void aFailedCallHasTheEffectThatItsFailureHas() throws IOException {
     Events events = new Events().map(1, 0, 4, READ | WRITE).map(1, 6, 4, READ | WRITE);
     events.write(1, 0, 1, 6).protect(1, 0, 10, READ, -12).protect(1, 0, 4, READ, -22);

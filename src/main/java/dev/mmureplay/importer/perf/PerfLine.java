@@ -4,6 +4,8 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.tracepoint.Backwards;
+import dev.mmureplay.importer.tracepoint.Columns;
 
 /**
  * The columns in front of an event in the output of {@code perf script}:
@@ -17,7 +19,7 @@ import dev.mmureplay.importer.LineScanner;
  * <p>The thread's name may hold blanks, colons and digits, so the time is looked for first: digits,
  * a point, digits and a colon, with a task in front and an event behind.
  */
-final class PerfLine {
+final class PerfLine implements Columns {
   private int pid;
   private int tid;
   private int cpu;
@@ -30,7 +32,7 @@ final class PerfLine {
     int length = line.length();
     for (int at = 1; at < length; at++) {
       if (line.byteAt(at) == ':'
-          && isDigit(line.byteAt(at - 1))
+          && Backwards.isDigit(line.byteAt(at - 1))
           && line.byteAt(at + 1) == ' '
           && readAround(line, at)) {
         return true;
@@ -40,23 +42,23 @@ final class PerfLine {
   }
 
   private boolean readAround(LineScanner line, int colon) {
-    int at = digits(line, colon);
+    int at = Backwards.digits(line, colon);
     if (line.byteAt(at - 1) != '.') {
       return false;
     }
-    int timeFrom = digits(line, at - 1);
-    int before = blanks(line, timeFrom);
+    int timeFrom = Backwards.digits(line, at - 1);
+    int before = Backwards.blanks(line, timeFrom);
     if (timeFrom == at - 1 || before == timeFrom) {
       return false;
     }
     cpu = UNKNOWN_INT;
     if (line.byteAt(before - 1) == ']') {
-      int cpuFrom = digits(line, before - 1);
+      int cpuFrom = Backwards.digits(line, before - 1);
       if (cpuFrom < 1 || cpuFrom == before - 1 || line.byteAt(cpuFrom - 1) != '[') {
         return false;
       }
-      cpu = (int) numberAt(line, cpuFrom);
-      before = blanks(line, cpuFrom - 1);
+      cpu = (int) Backwards.numberAt(line, cpuFrom);
+      before = Backwards.blanks(line, cpuFrom - 1);
     }
     if (!readTask(line, before)) {
       return false;
@@ -73,14 +75,14 @@ final class PerfLine {
     if (from == end) {
       return false;
     }
-    tid = (int) numberAt(line, from);
+    tid = (int) Backwards.numberAt(line, from);
     pid = UNKNOWN_INT;
     if (from > 0 && line.byteAt(from - 1) == '/') {
       int pidFrom = id(line, from - 1);
       if (pidFrom == from - 1) {
         return false;
       }
-      pid = (int) numberAt(line, pidFrom);
+      pid = (int) Backwards.numberAt(line, pidFrom);
       from = pidFrom;
     }
     return from == 0 || line.byteAt(from - 1) == ' ';
@@ -96,7 +98,7 @@ final class PerfLine {
       line.position(end);
       return end > from;
     }
-    if (isDigit(line.peek())) {
+    if (Backwards.isDigit(line.peek())) {
       int period = line.position();
       line.decimal();
       if (line.peek() == ' ') {
@@ -132,52 +134,27 @@ final class PerfLine {
   }
 
   private static int id(LineScanner line, int end) {
-    int from = digits(line, end);
+    int from = Backwards.digits(line, end);
     return from < end && from > 0 && line.byteAt(from - 1) == '-' ? from - 1 : from;
   }
 
-  private static int digits(LineScanner line, int end) {
-    int at = end;
-    while (at > 0 && isDigit(line.byteAt(at - 1))) {
-      at--;
-    }
-    return at;
-  }
-
-  private static int blanks(LineScanner line, int end) {
-    int at = end;
-    while (at > 0 && line.byteAt(at - 1) == ' ') {
-      at--;
-    }
-    return at;
-  }
-
-  private static boolean isDigit(int b) {
-    return b >= '0' && b <= '9';
-  }
-
-  private static long numberAt(LineScanner line, int from) {
-    line.position(from);
-    return line.skip('-') ? -line.decimal() : line.decimal();
-  }
-
-  /** Returns the thread group, or unknown where only the task is shown. */
-  int pid() {
+  @Override
+  public int pid() {
     return pid;
   }
 
-  /** Returns the task. */
-  int tid() {
+  @Override
+  public int tid() {
     return tid;
   }
 
-  /** Returns the CPU, or unknown. */
-  int cpu() {
+  @Override
+  public int cpu() {
     return cpu;
   }
 
-  /** Returns the time in ns. */
-  long time() {
+  @Override
+  public long time() {
     return time;
   }
 
@@ -191,8 +168,8 @@ final class PerfLine {
     return record;
   }
 
-  /** Returns whether this is a record that perf made up for what it found at its beginning. */
-  boolean isInitial() {
+  @Override
+  public boolean isInitial() {
     return time == 0 && tid <= 0;
   }
 }

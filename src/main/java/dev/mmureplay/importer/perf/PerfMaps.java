@@ -9,6 +9,8 @@ import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
+import dev.mmureplay.importer.tracepoint.TracepointTask;
+import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
 
 /**
@@ -28,7 +30,7 @@ final class PerfMaps {
   private static final long MAP_FIXED = 0x10;
   private static final long MAP_GROWSDOWN = 0x100;
 
-  private final PerfTrace trace;
+  private final TracepointTrace trace;
   private int pid;
   private int tid;
   private long address;
@@ -39,7 +41,7 @@ final class PerfMaps {
   private boolean stack;
   private int file;
 
-  PerfMaps(PerfTrace trace) {
+  PerfMaps(TracepointTrace trace) {
     this.trace = trace;
   }
 
@@ -56,7 +58,7 @@ final class PerfMaps {
       row.cpu = UNKNOWN_INT;
       trace.append(row);
     } else {
-      PerfTask task = trace.task(tid);
+      TracepointTask task = trace.task(tid);
       if (task.inMemoryCall()) {
         if (task.call == SystemCall.MMAP && file != UNKNOWN_INT) {
           task.file = file;

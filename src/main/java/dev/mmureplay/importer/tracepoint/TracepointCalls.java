@@ -1,4 +1,4 @@
-package dev.mmureplay.importer.perf;
+package dev.mmureplay.importer.tracepoint;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
@@ -6,7 +6,6 @@ import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.importer.Account;
-import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
 import java.io.IOException;
 
@@ -17,7 +16,7 @@ import java.io.IOException;
  * with the exit of a clone that it never entered, a killed task leaves its last enter open, and
  * where events were lost an exit may even belong to a later enter of the same call.
  */
-final class PerfCalls {
+public final class TracepointCalls {
   private static final String EXIT_WITHOUT_ENTER = "exit-without-enter";
   private static final String UNREADABLE = "unreadable arguments or result";
 
@@ -26,22 +25,26 @@ final class PerfCalls {
 
   private static final long ERESTART_RESTARTBLOCK = 516;
 
-  private final PerfTrace trace;
-  private final PerfTasks tasks;
+  private final TracepointTrace trace;
+  private final TracepointTasks tasks;
+  private final CallValues values;
 
-  PerfCalls(PerfTrace trace, PerfTasks tasks) {
+  /** Makes events of calls whose arguments and results are written as {@code values} can read. */
+  public TracepointCalls(TracepointTrace trace, TracepointTasks tasks, CallValues values) {
     this.trace = trace;
     this.tasks = tasks;
+    this.values = values;
   }
 
   /** Takes the line that says that a call begins. */
-  void enter(SystemCall call) throws IOException {
-    PerfTask task = trace.task(trace.columns.tid());
+  public void enter(SystemCall call) throws IOException {
+    TracepointTask task = trace.task(trace.columns.tid());
     int pid = trace.pid();
     trace.abandon(task);
     task.loading = false;
     task.execTold = false;
     task.lastFault = UNKNOWN;
+    task.faulting = UNKNOWN;
     if (call.isExit()) {
       tasks.exits(call == SystemCall.EXIT_GROUP);
       return;
@@ -52,7 +55,7 @@ final class PerfCalls {
     }
     task.argumentCount = 0;
     // What an execve is given may be printed as text, and is not needed.
-    if ((!call.isExec() && !readArguments(task)) || task.argumentCount < call.arguments()) {
+    if ((!call.isExec() && !values.readArguments(task)) || task.argumentCount < call.arguments()) {
       trace.reject(UNREADABLE);
       return;
     }
@@ -66,35 +69,20 @@ final class PerfCalls {
     }
     if (call.isClone()) {
       task.childTold = 0;
-      trace.tasks.cloneBegins(task.tid, PerfTasks.cloneFlags(task, pid, pid));
+      trace.tasks.cloneBegins(task.tid, TracepointTasks.cloneFlags(task, pid, pid));
     }
-  }
-
-  /** Reads {@code start: 0x7f…, len: 0x00010000, prot: 0x00000001}. */
-  private boolean readArguments(PerfTask task) {
-    LineScanner line = trace.line;
-    while (task.argumentCount < SystemCall.MAX_ARGUMENTS && line.skipTo(": ")) {
-      long value = trace.signed();
-      if (value == NONE) {
-        return false;
-      }
-      task.arguments[task.argumentCount++] = value;
-      if (line.peek() != ',' && !line.atEnd()) {
-        break;
-      }
-    }
-    return line.terminated();
   }
 
   /** Takes the line that says that a call has returned. */
-  void exit(SystemCall call) throws IOException {
+  public void exit(SystemCall call) throws IOException {
     trace.line.skipBlanks();
-    long result = trace.signed();
+    long result = values.readResult();
     if (result == NONE || !trace.line.terminated()) {
       trace.reject(UNREADABLE);
       return;
     }
-    PerfTask task = trace.task(trace.columns.tid());
+    TracepointTask task = trace.task(trace.columns.tid());
+    task.faulting = UNKNOWN;
     if (call.isExec()) {
       tasks.execveReturns(task, result);
     } else if (call.isClone()) {
@@ -109,7 +97,7 @@ final class PerfCalls {
     }
   }
 
-  private void complete(SystemCall call, PerfTask task, long result) throws IOException {
+  private void complete(SystemCall call, TracepointTask task, long result) throws IOException {
     if (-result >= ERESTARTSYS && -result <= ERESTART_RESTARTBLOCK) {
       trace.abandon(task, Account.RESTARTED);
       trace.ignore(Account.RESTARTED);
@@ -135,8 +123,8 @@ final class PerfCalls {
    * Forgets every open call, because events were lost: an exit from here on may belong to an enter
    * that is missing.
    */
-  void forgetOpenCalls() throws IOException {
-    for (PerfTask task : trace.allTasks()) {
+  public void forgetOpenCalls() throws IOException {
+    for (TracepointTask task : trace.allTasks()) {
       trace.abandon(task);
       task.loading = false;
       task.execTold = false;

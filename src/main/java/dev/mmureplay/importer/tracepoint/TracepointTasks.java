@@ -1,4 +1,4 @@
-package dev.mmureplay.importer.perf;
+package dev.mmureplay.importer.tracepoint;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.importer.LineScanner.NONE;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The beginnings and ends of tasks and programs. Each is told by up to four records, of which any
  * may be missing, and is to become one event.
  */
-final class PerfTasks {
-  private final PerfTrace trace;
+public final class TracepointTasks {
+  private final TracepointTrace trace;
   private @Nullable String command;
   private int firstTid;
 
@@ -32,12 +32,12 @@ final class PerfTasks {
   private boolean started;
   private boolean fromStart;
 
-  PerfTasks(PerfTrace trace) {
+  public TracepointTasks(TracepointTrace trace) {
     this.trace = trace;
   }
 
   /** Notes which kind of line is next, to find out whether the trace begins with an execve. */
-  void beforeLine(boolean isExec, boolean isKernelWork) throws IOException {
+  public void beforeLine(boolean isExec, boolean isKernelWork) throws IOException {
     if (started) {
       return;
     }
@@ -62,43 +62,85 @@ final class PerfTasks {
   }
 
   /** Returns whether the trace begins with the program's own execve. */
-  boolean fromStart() {
+  public boolean fromStart() {
     return fromStart;
   }
 
   /** Returns the name of the first program, or null. */
-  @Nullable String command() {
+  public @Nullable String command() {
     return command;
   }
 
   /** Takes {@code task:task_newtask: pid=9818 comm=demo clone_flags=3d0f00 …}. */
-  void newTask() throws IOException {
+  public void newTask() throws IOException {
     long child = trace.numberAfter("pid=");
     long flags = trace.line.skipTo("clone_flags=") ? trace.line.hex() : NONE;
     if (child <= 0 || flags == NONE || !trace.line.terminated()) {
       trace.reject("unreadable event");
       return;
     }
-    PerfTask parent = trace.task(trace.columns.tid());
-    PerfTask.Fork fork = parent.fork;
+    TracepointTask parent = trace.task(trace.columns.tid());
+    TracepointTask.Fork fork = parent.fork;
     if (fork != null && fork.child() == child) {
       parent.fork = null;
       fork.row().flags = flags;
       trace.events.fill(fork.place(), fork.row());
       trace.account.parsed(2);
     } else if (parent.childTold == child) {
-      trace.ignore(PerfTrace.TOLD);
+      trace.ignore(TracepointTrace.TOLD);
     } else {
-      EventRow row = cloneRow(parent, (int) child);
-      row.flags = flags;
-      trace.append(row);
+      tell(parent, (int) child, flags);
+      return;
     }
     parent.childTold = (int) child;
     trace.renew((int) child);
     trace.tasks.cloned(parent.tid, (int) child, flags);
   }
 
-  private EventRow cloneRow(PerfTask parent, int child) {
+  /** Takes {@code sched_process_fork: comm=sh pid=112 child_comm=sh child_pid=137}. */
+  public void processFork() throws IOException {
+    int at = trace.line.lastIndexOf(" child_pid=");
+    if (at >= 0) {
+      trace.line.position(at);
+    }
+    long child = trace.numberAfter(" child_pid=");
+    if (child <= 0 || !trace.line.terminated()) {
+      trace.reject("unreadable event");
+      return;
+    }
+    TracepointTask parent = trace.task(trace.columns.tid());
+    if (parent.childTold == child) {
+      trace.ignore(TracepointTrace.TOLD);
+    } else {
+      tell(parent, (int) child, knownFlags(parent));
+    }
+  }
+
+  /** Returns the clone flags that the parent's call tells, or unknown. */
+  private static long knownFlags(TracepointTask parent) {
+    SystemCall call = parent.call;
+    boolean told = call == SystemCall.CLONE || (call != null && call.flagsByName() != UNKNOWN);
+    return told ? cloneFlags(parent, 0, 1) : UNKNOWN;
+  }
+
+  /** Makes a new task an event. */
+  private void tell(TracepointTask parent, int child, long flags) throws IOException {
+    EventRow row = cloneRow(parent, child);
+    row.flags = flags;
+    trace.append(row);
+    parent.childTold = child;
+    trace.renew(child);
+    cloned(parent, child, flags);
+  }
+
+  /** A task of which nothing is known but that it is new is more often a thread than not. */
+  private void cloned(TracepointTask parent, int child, long flags) throws IOException {
+    trace.tasks.cloned(
+        parent.tid, child, flags == UNKNOWN ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD : flags);
+    trace.listener.cloned(parent.tid, child, flags);
+  }
+
+  private EventRow cloneRow(TracepointTask parent, int child) {
     EventRow row = trace.row(EventKind.CLONE);
     if (parent.call != null && parent.call.isClone()) {
       row.time = parent.time;
@@ -110,7 +152,7 @@ final class PerfTasks {
   }
 
   /** Takes {@code PERF_RECORD_FORK(pid:tid):(ppid:ptid)}, from its first parenthesis on. */
-  void fork() throws IOException {
+  public void fork() throws IOException {
     LineScanner line = trace.line;
     long pid = trace.numberAfter("(");
     long tid = trace.numberAfter(":");
@@ -125,9 +167,9 @@ final class PerfTasks {
       trace.ignore("initial-layout");
       return;
     }
-    PerfTask parent = trace.task((int) parentTid);
+    TracepointTask parent = trace.task((int) parentTid);
     if (parent.childTold == tid) {
-      trace.ignore(PerfTrace.TOLD);
+      trace.ignore(TracepointTrace.TOLD);
       return;
     }
     settle(parent);
@@ -136,7 +178,7 @@ final class PerfTasks {
     row.pid = (int) parentPid;
     row.tid = (int) parentTid;
     row.flags = cloneFlags(parent, (int) pid, (int) parentPid);
-    parent.fork = new PerfTask.Fork((int) tid, row, trace.events.reserve());
+    parent.fork = new TracepointTask.Fork((int) tid, row, trace.events.reserve());
     parent.childTold = (int) tid;
     trace.renew((int) tid);
     trace.tasks.cloned((int) parentTid, (int) tid, row.flags);
@@ -144,7 +186,7 @@ final class PerfTasks {
   }
 
   /** Returns the clone flags as far as the parent's call, or else the two groups, tell them. */
-  static long cloneFlags(PerfTask parent, int pid, int parentPid) {
+  static long cloneFlags(TracepointTask parent, int pid, int parentPid) {
     SystemCall call = parent.call;
     if (call == SystemCall.CLONE && parent.argumentCount > 0) {
       return parent.arguments[0];
@@ -156,8 +198,8 @@ final class PerfTasks {
   }
 
   /** Makes the fork that waits for a better record an event, because none has come. */
-  void settle(PerfTask parent) throws IOException {
-    PerfTask.Fork fork = parent.fork;
+  public void settle(TracepointTask parent) throws IOException {
+    TracepointTask.Fork fork = parent.fork;
     if (fork != null) {
       parent.fork = null;
       trace.events.fill(fork.place(), fork.row());
@@ -166,7 +208,7 @@ final class PerfTasks {
   }
 
   /** Takes the end of a clone, in the parent or, with result 0, in the child. */
-  void cloneReturns(PerfTask task, SystemCall call, long result) throws IOException {
+  void cloneReturns(TracepointTask task, SystemCall call, long result) throws IOException {
     if (result == 0) {
       trace.abandon(task);
       trace.ignore("clone-in-child");
@@ -178,6 +220,7 @@ final class PerfTasks {
     }
     if (result < 0) {
       trace.ignore(Account.FAILED_CLONE);
+      trace.listener.clonedNothing(task.tid);
       trace.abandon(task, Account.FAILED_CLONE);
       return;
     }
@@ -187,7 +230,7 @@ final class PerfTasks {
       if (entered) {
         trace.account.parsed(lines);
       } else {
-        trace.ignore(PerfTrace.TOLD);
+        trace.ignore(TracepointTrace.TOLD);
       }
     } else {
       EventRow row = cloneRow(task, child);
@@ -197,8 +240,7 @@ final class PerfTasks {
       row.flags = task.call == SystemCall.CLONE3 || !entered ? UNKNOWN : cloneFlags(task, 0, 1);
       trace.events.append(row);
       trace.account.parsed(lines);
-      trace.tasks.cloned(
-          task.tid, child, row.flags == UNKNOWN ? TaskTable.CLONE_THREAD : row.flags);
+      cloned(task, child, row.flags);
     }
     trace.tasks.cloneFails(task.tid);
     task.childTold = 0;
@@ -217,7 +259,7 @@ final class PerfTasks {
   }
 
   /** Takes {@code PERF_RECORD_COMM exec: env:13787/13787}. */
-  void comm() throws IOException {
+  public void comm() throws IOException {
     LineScanner line = trace.line;
     if (!line.skip(" exec: ")) {
       trace.ignore("thread-name");
@@ -229,9 +271,9 @@ final class PerfTasks {
       return;
     }
     runs(line.text(line.position(), end));
-    PerfTask task = trace.task(trace.columns.tid());
+    TracepointTask task = trace.task(trace.columns.tid());
     if (task.execTold) {
-      trace.ignore(PerfTrace.TOLD);
+      trace.ignore(TracepointTrace.TOLD);
       return;
     }
     // Exactly here the old space goes: the places reserved earlier are not needed.
@@ -241,7 +283,7 @@ final class PerfTasks {
   }
 
   /** Takes {@code sched:sched_process_exec: filename=./demo pid=9816 old_pid=9816}. */
-  void processExec() throws IOException {
+  public void processExec() throws IOException {
     LineScanner line = trace.line;
     int end = line.lastIndexOf(" pid=");
     if (line.skipTo("filename=")
@@ -249,17 +291,25 @@ final class PerfTasks {
         && !trace.task(trace.columns.tid()).execTold) {
       runs(line.text(line.position(), end));
     }
-    PerfTask task = trace.task(trace.columns.tid());
+    TracepointTask task = trace.task(trace.columns.tid());
     if (task.execTold) {
-      trace.ignore(PerfTrace.TOLD);
+      trace.ignore(TracepointTrace.TOLD);
       return;
     }
     exec(task, false);
     trace.account.parsed(1);
   }
 
+  /** Notes that a task's program is replaced exactly here, before a record of it comes. */
+  public void replaced(TracepointTask task) throws IOException {
+    if (!task.execTold) {
+      giveUpStartPlace();
+      exec(task, true);
+    }
+  }
+
   /** Takes the end of an execve. */
-  void execveReturns(PerfTask task, long result) throws IOException {
+  void execveReturns(TracepointTask task, long result) throws IOException {
     boolean entered = task.call != null && task.call.isExec();
     if (result != 0) {
       if (entered) {
@@ -277,9 +327,9 @@ final class PerfTasks {
   }
 
   /** Makes an event of an execve that has succeeded. */
-  private void exec(PerfTask task, boolean exact) throws IOException {
+  private void exec(TracepointTask task, boolean exact) throws IOException {
     int pid = trace.pid();
-    PerfTask caller = caller(task, pid);
+    TracepointTask caller = caller(task, pid);
     EventRow row = trace.row(EventKind.EXECVE);
     row.result = 0;
     EventSequencer.Place place = startPlace;
@@ -305,22 +355,23 @@ final class PerfTasks {
     } else {
       trace.events.fill(place, row);
     }
-    for (PerfTask other : trace.allTasks()) {
+    for (TracepointTask other : trace.allTasks()) {
       if (other.call != null && trace.tasks.pid(other.tid) == pid) {
         trace.abandon(other);
       }
     }
     trace.tasks.execs(task.tid);
+    trace.listener.execed(caller == null ? task.tid : caller.tid, task.tid);
     task.execTold = true;
     task.loading = true;
   }
 
   /** Returns the task that entered the execve, which may be another than the leader it becomes. */
-  private @Nullable PerfTask caller(PerfTask task, int pid) {
+  private @Nullable TracepointTask caller(TracepointTask task, int pid) {
     if (task.call != null && task.call.isExec()) {
       return task;
     }
-    for (PerfTask other : trace.allTasks()) {
+    for (TracepointTask other : trace.allTasks()) {
       if (other.call != null && other.call.isExec() && trace.tasks.pid(other.tid) == pid) {
         return other;
       }
@@ -336,12 +387,12 @@ final class PerfTasks {
       row.flags = group ? 1 : 0;
       trace.append(row);
     } else {
-      trace.ignore(PerfTrace.TOLD);
+      trace.ignore(TracepointTrace.TOLD);
     }
   }
 
   /** Takes a record that a task is gone. */
-  void gone() throws IOException {
+  public void gone() throws IOException {
     if (trace.columns.isInitial()) {
       trace.ignore("initial-layout");
       return;
@@ -351,8 +402,8 @@ final class PerfTasks {
   }
 
   /** Makes events of what still waits, as at the end of a trace. */
-  void finish() throws IOException {
-    for (PerfTask task : trace.allTasks()) {
+  public void finish() throws IOException {
+    for (TracepointTask task : trace.allTasks()) {
       settle(task);
       trace.abandon(task);
     }

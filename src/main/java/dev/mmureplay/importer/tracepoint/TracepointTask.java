@@ -1,4 +1,4 @@
-package dev.mmureplay.importer.perf;
+package dev.mmureplay.importer.tracepoint;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
@@ -9,38 +9,43 @@ import dev.mmureplay.importer.SystemCall;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one task between two of its lines. */
-final class PerfTask {
-  final int tid;
+public final class TracepointTask {
+  public final int tid;
 
   /** The system call that it is in, or null. */
-  @Nullable SystemCall call;
+  public @Nullable SystemCall call;
 
-  final long[] arguments = new long[SystemCall.MAX_ARGUMENTS];
-  int argumentCount;
+  public final long[] arguments = new long[SystemCall.MAX_ARGUMENTS];
+  public int argumentCount;
   long time;
   int cpu;
-  long line;
+  public long line;
   EventSequencer.@Nullable Place place;
 
   /** The identity of the file that the call maps, once a record has named it, or unknown. */
-  int file;
+  public int file;
 
   /** The address of the last fault, if nothing has happened since; else unknown. */
-  long lastFault = UNKNOWN;
+  public long lastFault = UNKNOWN;
+
+  /**
+   * The address of the fault that is being handled, in either mode; unknown after the next call.
+   */
+  public long faulting = UNKNOWN;
 
   /** Whether the program has been replaced and the loader is at work. */
-  boolean loading;
+  public boolean loading;
 
   /** Whether the execve under way is already an event. */
-  boolean execTold;
+  public boolean execTold;
 
   /** The child that is already an event, of the clone under way; 0 if none. */
   int childTold;
 
   /** A PERF_RECORD_FORK that becomes an event unless a better record of the same child follows. */
-  @Nullable Fork fork;
+  public @Nullable Fork fork;
 
-  PerfTask(int tid) {
+  TracepointTask(int tid) {
     this.tid = tid;
   }
 
@@ -55,7 +60,7 @@ final class PerfTask {
   }
 
   /** Returns whether this is in a call that makes or changes mappings. */
-  boolean inMemoryCall() {
+  public boolean inMemoryCall() {
     SystemCall current = call;
     return current != null && current.isMemory();
   }

@@ -1,4 +1,4 @@
-package dev.mmureplay.importer.perf;
+package dev.mmureplay.importer.tracepoint;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
@@ -16,44 +16,56 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the parts of the perf importer share: the line at hand, the tasks, and where events go. */
-final class PerfTrace {
+/**
+ * What the parts of an importer of tracepoints share: the line at hand, the tasks, and where events
+ * go.
+ */
+public final class TracepointTrace {
   /** The rule for records that repeat what another one has said. */
-  static final String TOLD = "told-by-another-record";
+  public static final String TOLD = "told-by-another-record";
 
-  final LineScanner line;
-  final PerfLine columns = new PerfLine();
-  final Account account = new Account();
-  final EventSequencer events;
-  final TaskTable tasks = new TaskTable();
+  public final LineScanner line;
+  public final Columns columns;
+
+  /** Is told what becomes of tasks and programs. */
+  public TaskListener listener = TaskListener.NONE;
+
+  public final Account account = new Account();
+  public final EventSequencer events;
+  public final TaskTable tasks = new TaskTable();
+
+  /** Whether another event on the line at hand has become a row, so that it is not ignored. */
+  public boolean lineTold;
+
   private final EventRow row = new EventRow();
-  private final Map<Integer, PerfTask> states = new HashMap<>();
-  private @Nullable PerfTask last;
+  private final Map<Integer, TracepointTask> states = new HashMap<>();
+  private @Nullable TracepointTask last;
 
-  PerfTrace(LineScanner line, EventSink sink) {
+  public TracepointTrace(LineScanner line, Columns columns, EventSink sink) {
     this.line = line;
+    this.columns = columns;
     this.events = new EventSequencer(sink);
   }
 
   /** Returns what is known of a task. */
-  PerfTask task(int tid) {
-    PerfTask cached = last;
+  public TracepointTask task(int tid) {
+    TracepointTask cached = last;
     if (cached != null && cached.tid == tid) {
       return cached;
     }
-    PerfTask task = states.computeIfAbsent(tid, PerfTask::new);
+    TracepointTask task = states.computeIfAbsent(tid, TracepointTask::new);
     last = task;
     return task;
   }
 
   /** Returns what is known of every task. */
-  Collection<PerfTask> allTasks() {
+  Collection<TracepointTask> allTasks() {
     return states.values();
   }
 
   /** Forgets what was known of a number, because a new task has it now. */
   void renew(int tid) throws IOException {
-    PerfTask old = states.get(tid);
+    TracepointTask old = states.get(tid);
     if (old != null) {
       abandon(old);
       states.remove(tid);
@@ -62,15 +74,18 @@ final class PerfTrace {
   }
 
   /** Gives up a task's call, whose end will not come. */
-  void abandon(PerfTask task) throws IOException {
+  public void abandon(TracepointTask task) throws IOException {
     abandon(task, Account.NEVER_RETURNED);
   }
 
   /** Gives up a task's call by a rule. */
-  void abandon(PerfTask task, String rule) throws IOException {
+  void abandon(TracepointTask task, String rule) throws IOException {
     if (task.call != null) {
       if (task.call.isClone()) {
         tasks.cloneFails(task.tid);
+        listener.clonedNothing(task.tid);
+      } else if (task.call.isExec()) {
+        listener.execFailed(task.tid);
       }
       account.ignored(rule, 1);
       giveUpPlace(task);
@@ -79,7 +94,7 @@ final class PerfTrace {
   }
 
   /** Gives up the place that a task's call has reserved, if it has. */
-  void giveUpPlace(PerfTask task) throws IOException {
+  void giveUpPlace(TracepointTask task) throws IOException {
     EventSequencer.Place place = task.place;
     if (place != null) {
       events.fill(place, null);
@@ -88,7 +103,7 @@ final class PerfTrace {
   }
 
   /** Returns the thread group of the line's task. */
-  int pid() {
+  public int pid() {
     if (columns.pid() != UNKNOWN_INT) {
       tasks.set(columns.pid(), columns.tid());
     }
@@ -96,7 +111,7 @@ final class PerfTrace {
   }
 
   /** Returns a row for the line at hand. */
-  EventRow row(EventKind kind) {
+  public EventRow row(EventKind kind) {
     row.reset(kind, pid(), columns.tid());
     row.cpu = columns.cpu();
     row.time = columns.time();
@@ -105,7 +120,7 @@ final class PerfTrace {
   }
 
   /** Lets a row begin where its call did. */
-  void sinceBegin(EventRow event, PerfTask task) {
+  void sinceBegin(EventRow event, TracepointTask task) {
     event.duration = columns.time() - task.time;
     event.time = task.time;
     event.cpu = task.cpu;
@@ -113,28 +128,32 @@ final class PerfTrace {
   }
 
   /** Appends the row of the line at hand and enters the line. */
-  void append(EventRow event) throws IOException {
+  public void append(EventRow event) throws IOException {
     events.append(event);
     account.parsed(1);
   }
 
   /** Enters the line as carrying nothing for us. */
-  void ignore(String rule) {
-    account.ignored(rule, 1);
+  public void ignore(String rule) {
+    if (lineTold) {
+      account.parsed(1);
+    } else {
+      account.ignored(rule, 1);
+    }
   }
 
   /** Enters the line as one that should have been understood. */
-  void reject(String reason) {
+  public void reject(String reason) {
     account.rejected(line, line.terminated() ? reason : Account.TRUNCATED, 1);
   }
 
   /** Moves behind the text and reads a number there; {@link LineScanner#NONE} without it. */
-  long numberAfter(String text) {
+  public long numberAfter(String text) {
     return line.skipTo(text) ? signed() : LineScanner.NONE;
   }
 
   /** Reads a number that may have a sign. */
-  long signed() {
+  public long signed() {
     if (!line.skip('-')) {
       return line.number();
     }

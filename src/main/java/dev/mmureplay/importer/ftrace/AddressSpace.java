@@ -1,0 +1,25 @@
+package dev.mmureplay.importer.ftrace;
+
+import dev.mmureplay.event.EventRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One address space of the traced machine: the kernel's {@code mm_struct} and its process. */
+final class AddressSpace {
+  /** The kernel's pointer, 0 while it is not known. */
+  long mm;
+
+  /** The process, 0 while it is being made. */
+  int pid;
+
+  /** Whether its making has come to nothing, as far as the trace shows. */
+  boolean dropped;
+
+  /** What was set in it while its process was not known; held back until it is. */
+  final List<EventRow> held = new ArrayList<>();
+
+  AddressSpace(long mm, int pid) {
+    this.mm = mm;
+    this.pid = pid;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.mmureplay.importer.ftrace;
+
+import dev.mmureplay.event.EventSink;
+import dev.mmureplay.importer.ImportOptions;
+import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.TraceImporter;
+import dev.mmureplay.importer.TraceSource;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Reads the text of the kernel's own tracer, straight from tracefs or through trace-cmd. */
+public final class FtraceImporter implements TraceImporter {
+  private static final int LINES = 400;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public FtraceImporter() {}
+
+  @Override
+  public String name() {
+    return "ftrace";
+  }
+
+  @Override
+  public String description() {
+    return "tracefs trace or trace_pipe, or trace-cmd report, with record-tgid and without hash-ptr;"
+        + " system calls, faults, TLB flushes, and under Xen every PTE set and hypercall queued";
+  }
+
+  @Override
+  public boolean recognises(byte[] head) {
+    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
+    FtraceLine columns = new FtraceLine();
+    try {
+      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
+        if (line.looksAt("# tracer: ")) {
+          return true;
+        }
+        boolean passed =
+            line.atEnd()
+                || line.peek() == '#'
+                || line.looksAt("cpus=")
+                || line.indexOf(" EVENTS DROPPED]") >= 0
+                || line.indexOf(" EVENTS]") >= 0;
+        if (!passed) {
+          return columns.read(line);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory can always be read", e);
+    }
+    return false;
+  }
+
+  @Override
+  public ImportReport importTrace(TraceSource source, ImportOptions options, EventSink events)
+      throws IOException {
+    return new FtraceReader(new LineScanner(source.stream()), events).read();
+  }
+}

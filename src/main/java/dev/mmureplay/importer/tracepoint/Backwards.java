@@ -1,0 +1,49 @@
+package dev.mmureplay.importer.tracepoint;
+
+import dev.mmureplay.importer.LineScanner;
+
+/**
+ * Looks at a line from an offset towards its beginning, where the columns have to be told apart
+ * from a thread's name that may hold anything.
+ */
+public final class Backwards {
+  private Backwards() {}
+
+  /** Returns where the digits begin that end before the offset; the offset if there are none. */
+  public static int digits(LineScanner line, int end) {
+    int at = end;
+    while (isDigit(line.byteAt(at - 1))) {
+      at--;
+    }
+    return at;
+  }
+
+  /** Returns where the blanks begin that end before the offset; the offset if there are none. */
+  public static int blanks(LineScanner line, int end) {
+    int at = end;
+    while (line.byteAt(at - 1) == ' ') {
+      at--;
+    }
+    return at;
+  }
+
+  /** Returns where the word without a blank begins that ends before the offset. */
+  public static int word(LineScanner line, int end) {
+    int at = end;
+    while (at > 0 && line.byteAt(at - 1) != ' ') {
+      at--;
+    }
+    return at;
+  }
+
+  /** Reads the decimal number at the offset and moves behind it. */
+  public static long numberAt(LineScanner line, int from) {
+    line.position(from);
+    return line.skip('-') ? -line.decimal() : line.decimal();
+  }
+
+  /** Returns whether a byte of the line is a digit. */
+  public static boolean isDigit(int b) {
+    return b >= '0' && b <= '9';
+  }
+}
