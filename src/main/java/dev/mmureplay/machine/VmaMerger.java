@@ -171,6 +171,10 @@ final class VmaMerger {
    * are joined.
    */
   private boolean compatible(Vma a, Vma b, @Nullable Vma into) {
+    if (a.has(Vma.ASSUMED) && b.has(Vma.ASSUMED)) {
+      // Pieces of one mapping that is only seen through its use have no anon_vmas of their own.
+      return true;
+    }
     boolean oneIsFree = a.anonVma == 0 || b.anonVma == 0;
     if (oneIsFree && (!singularOnly || into == null || into.anonVmaChain == 1)) {
       return true;
