@@ -30,33 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
  * published in 2008.
  */
 class GroundTruthTest {
-  private static final int[] PAGES = {1, 2, 8, 31, 32, 33, 64, 512, 1024};
-
-  private static final String[] BACKENDS = {
-    "native",
-    "mmu-update-batch",
-    "multicall",
-    "preserve-ad",
-    "trap-emulate-batched-set",
-    "trap-emulate"
-  };
-
-  /**
-   * Instructions of guest and hypervisor for one mprotect RW to R; a line for each of PAGES,
-   * columns as BACKENDS.
-   */
-  private static final long[][] INSTRUCTIONS = {
-    {2989, 6429, 6405, 6471, 8067, 8559},
-    {3146, 8262, 8788, 8796, 11538, 12972},
-    {4088, 19260, 21898, 22746, 32364, 39450},
-    {7699, 61419, 72153, 76221, 112197, 140949},
-    {7856, 63762, 74462, 78546, 116178, 145362},
-    {8013, 65595, 76845, 80871, 119649, 149775},
-    {11278, 82025, 103999, 112043, 186857, 245675},
-    {70414, 619597, 796635, 862891, 1458253, 1931947},
-    {138205, 1235179, 1589255, 1721767, 2912491, 3859879},
-  };
-
   private static final long BASE = 0x7000_0000_0000L;
 
   /**
@@ -130,15 +103,18 @@ class GroundTruthTest {
 
   @Test
   void instructionsEqualTheMeasuredTotalsToTheLastOne(@TempDir Path folder) throws Exception {
+    int[] pages = MeasuredInstructions.pages();
+    String[] backends = MeasuredInstructions.backends();
+    long[][] measured = MeasuredInstructions.readWriteToReadOnly();
     try (Store store = Store.open(folder.resolve("r.duckdb"))) {
-      for (int line = 0; line < PAGES.length; line++) {
-        replay(store, trace(folder, PAGES[line]), GuestKernel.LINUX_6_1);
-        for (int column = 0; column < BACKENDS.length; column++) {
+      for (int line = 0; line < pages.length; line++) {
+        replay(store, trace(folder, pages[line]), GuestKernel.LINUX_6_1);
+        for (int column = 0; column < backends.length; column++) {
           double[] found =
-              costs(store, "pages-" + PAGES[line], BACKENDS[column], "instructions-xen-4.17");
+              costs(store, "pages-" + pages[line], backends[column], "instructions-xen-4.17");
           assertThat(found[1])
-              .as("%d pages under %s", PAGES[line], BACKENDS[column])
-              .isEqualTo((double) INSTRUCTIONS[line][column]);
+              .as("%d pages under %s", pages[line], backends[column])
+              .isEqualTo((double) measured[line][column]);
         }
       }
     }

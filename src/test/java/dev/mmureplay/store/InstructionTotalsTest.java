@@ -2,6 +2,7 @@ package dev.mmureplay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mmureplay.MeasuredInstructions;
 import dev.mmureplay.mmu.GuestKernel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,29 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * last instruction (Linux 6.1.192 on Xen 4.17.7, QEMU TCG -icount), so they must add up exactly.
  */
 class InstructionTotalsTest {
-  private static final String[] BACKENDS = {
-    "native",
-    "mmu-update-batch",
-    "multicall",
-    "preserve-ad",
-    "trap-emulate-batched-set",
-    "trap-emulate"
-  };
-
-  private static final int[] PAGES = {1, 2, 8, 31, 32, 33, 64, 512, 1024};
-
-  /** Guest and hypervisor together, RW to R; columns as BACKENDS, lines as PAGES. */
-  private static final long[][] MEASURED = {
-    {2989, 6429, 6405, 6471, 8067, 8559},
-    {3146, 8262, 8788, 8796, 11538, 12972},
-    {4088, 19260, 21898, 22746, 32364, 39450},
-    {7699, 61419, 72153, 76221, 112197, 140949},
-    {7856, 63762, 74462, 78546, 116178, 145362},
-    {8013, 65595, 76845, 80871, 119649, 149775},
-    {11278, 82025, 103999, 112043, 186857, 245675},
-    {70414, 619597, 796635, 862891, 1458253, 1931947},
-    {138205, 1235179, 1589255, 1721767, 2912491, 3859879},
-  };
+  private static final String[] BACKENDS = MeasuredInstructions.backends();
+  private static final int[] PAGES = MeasuredInstructions.pages();
+  private static final long[][] MEASURED = MeasuredInstructions.readWriteToReadOnly();
 
   /** Measured instructions per PTE, in the order of BACKENDS. */
   private static long[] perPte(CallCounts.Transition transition) {
