@@ -3,6 +3,7 @@ package dev.mmureplay.event;
 import static java.util.Objects.requireNonNull;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -90,8 +91,7 @@ public record Fidelity(
    */
   public Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
-    map.put(
-        PREFIX + "accesses", accesses.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+    map.put(PREFIX + "accesses", accesses.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     map.put(PREFIX + "threads", Boolean.toString(threads));
     map.put(PREFIX + "concurrent", Boolean.toString(concurrent));
     map.put(PREFIX + "clock", Boolean.toString(clock));
@@ -109,8 +109,7 @@ public record Fidelity(
    */
   public static Fidelity ofMap(Map<String, String> map) {
     return new Fidelity(
-        Accesses.valueOf(
-            value(map, "accesses").toUpperCase(java.util.Locale.ROOT).replace('-', '_')),
+        Accesses.valueOf(value(map, "accesses").toUpperCase(Locale.ROOT).replace('-', '_')),
         Boolean.parseBoolean(value(map, "threads")),
         Boolean.parseBoolean(value(map, "concurrent")),
         Boolean.parseBoolean(value(map, "clock")),

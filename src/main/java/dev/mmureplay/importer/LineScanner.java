@@ -1,5 +1,6 @@
 package dev.mmureplay.importer;
 
+import dev.mmureplay.event.Ledger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -469,7 +470,7 @@ public final class LineScanner {
 
   /** Returns the whole line as text, shortened to a length that is fit for a message. */
   public String line() {
-    return text(0, Math.min(end - start, dev.mmureplay.event.Ledger.KEPT_TEXT));
+    return text(0, Math.min(end - start, Ledger.KEPT_TEXT));
   }
 
   /** Returns whether a byte of {@link #peek} is an ASCII letter, a digit or an underscore. */

@@ -45,9 +45,4 @@ public final class Assumptions {
   public Map<String, Long> counts() {
     return Collections.unmodifiableMap(counts);
   }
-
-  /** Returns the number of uses of all assumptions. */
-  long total() {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
-  }
 }

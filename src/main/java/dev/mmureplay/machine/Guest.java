@@ -6,6 +6,8 @@ import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.Pte;
+import dev.mmureplay.mmu.PtePage;
+import dev.mmureplay.mmu.XenPte;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -90,7 +92,7 @@ final class Guest {
     each(
         backend ->
             leaf.pages[backend.index].entries[index] =
-                backend.backend().underXen() ? dev.mmureplay.mmu.XenPte.adjust(pte) : pte);
+                backend.backend().underXen() ? XenPte.adjust(pte) : pte);
     leaf.set(index, pte);
   }
 
@@ -149,8 +151,7 @@ final class Guest {
 
   /** Returns the index behind the last of a chunk that lies in a range. */
   static int to(LeafTable leaf, long end) {
-    return (int)
-        Math.min(dev.mmureplay.mmu.PtePage.ENTRIES, (end - leaf.address(0)) >> Machine.PAGE_SHIFT);
+    return (int) Math.min(PtePage.ENTRIES, (end - leaf.address(0)) >> Machine.PAGE_SHIFT);
   }
 
   /**

@@ -96,11 +96,6 @@ final class MulticallBuffer {
     argumentBytes += bytes;
   }
 
-  /** Returns how many updates wait. */
-  int queued() {
-    return updates;
-  }
-
   /** Issues everything queued (xen_mc_flush); an empty buffer makes no hypercall. */
   void flush() {
     if (entries == 0) {

@@ -19,19 +19,6 @@ public final class PreserveAdBackend implements MmuBackend {
 
   @Override
   public Mmu create(GuestPlatform platform, OperationCounter counter) {
-    if (!platform.preserveAd()) {
-      return GenericFallback.create(name(), platform, counter);
-    }
-    return new XenMmu(platform, counter) {
-      @Override
-      public long ptepModifyProtStart(PtePage page, int index) {
-        return plainRead(page, index);
-      }
-
-      @Override
-      public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
-        queueAndIssue(page, index, newPte);
-      }
-    };
+    return PreserveAdMmu.create(name(), platform, counter, PreserveAdMmu.Queueing.NONE);
   }
 }
