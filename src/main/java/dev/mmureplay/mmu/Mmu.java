@@ -4,10 +4,10 @@ package dev.mmureplay.mmu;
  * What the guest kernel asks of the MMU: Linux's own names, from include/linux/pgtable.h and struct
  * pv_mmu_ops.
  *
- * <p>An implementation changes {@link PtePage#entries} as the real thing changes memory, now or,
- * for what it queues, when its queue is flushed, and counts every primitive operation. The kernel
- * holds the PTE page's lock around each lazy-MMU region and leaves lazy mode before it drops the
- * lock, so nothing may stay queued after {@link #leaveLazyMmu}.
+ * <p>An implementation changes PTEs through the methods of {@link PtePage} as the real thing
+ * changes memory, now or, for what it queues, when its queue is flushed, and counts every primitive
+ * operation. The kernel holds the PTE page's lock around each lazy-MMU region and leaves lazy mode
+ * before it drops the lock, so nothing may stay queued after {@link #leaveLazyMmu}.
  */
 public interface Mmu {
   /** The kernel begins a system call. */

@@ -109,21 +109,36 @@ final class MulticallBuffer {
       counter.count(MULTICALL_ENTRY, entries);
     }
     for (int i = 0; i < updates; i++) {
-      carryOut(ops[i], pages[i].entries, indexes[i], values[i]);
+      carryOut(ops[i], pages[i], indexes[i], values[i]);
     }
     entries = 0;
     updates = 0;
     argumentBytes = 0;
   }
 
-  private void carryOut(Op op, long[] table, int index, long pte) {
-    long old = table[index];
+  /** mod_l1_entry and update_intpte of Xen's arch/x86/mm.c: only PRESERVE_AD compares. */
+  private void carryOut(Op op, PtePage page, int index, long pte) {
+    long old = page.read(index);
     long adjusted = XenPte.adjust(pte);
     if (op == Op.PRESERVE_AD) {
+      preservingAd(page, index, old, adjusted);
       adjusted |= old & Pte.ACCESSED_DIRTY;
+    } else {
+      page.store(index, adjusted);
     }
     counter.count(
         op == Op.UPDATE_VA_MAPPING ? UPDATE_VA_MAPPING : XenPte.updateKind(old, adjusted));
-    table[index] = adjusted;
+  }
+
+  /** Hardware only sets A and D, so that this takes three attempts at most. */
+  private static void preservingAd(PtePage page, int index, long old, long pte) {
+    long expected = old;
+    while (true) {
+      long found = page.compareExchange(index, expected, pte | (expected & Pte.ACCESSED_DIRTY));
+      if (found == expected) {
+        return;
+      }
+      expected = found;
+    }
   }
 }

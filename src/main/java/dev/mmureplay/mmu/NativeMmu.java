@@ -50,30 +50,28 @@ class NativeMmu implements Mmu {
   @Override
   public void setPte(PtePage page, int index, long pte) {
     counter.count(PTE_STORE);
-    page.entries[index] = pte;
+    page.store(index, pte);
   }
 
   @Override
   public long ptepGetAndClear(PtePage page, int index) {
     counter.count(LOCKED_RMW);
-    long old = page.entries[index];
-    page.entries[index] = 0;
-    return old;
+    return page.exchange(index, 0);
   }
 
   @Override
   public long ptepGetAndClearFull(PtePage page, int index) {
     counter.count(PTE_READ);
     counter.count(PTE_STORE);
-    long old = page.entries[index];
-    page.entries[index] = 0;
+    long old = page.read(index);
+    page.store(index, 0);
     return old;
   }
 
   @Override
   public void ptepSetWrprotect(PtePage page, int index) {
     counter.count(LOCKED_RMW);
-    page.entries[index] &= ~Pte.RW;
+    page.clear(index, Pte.RW);
   }
 
   @Override
@@ -100,6 +98,6 @@ class NativeMmu implements Mmu {
 
   final long plainRead(PtePage page, int index) {
     counter.count(PTE_READ);
-    return page.entries[index];
+    return page.read(index);
   }
 }

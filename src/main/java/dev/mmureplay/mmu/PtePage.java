@@ -1,6 +1,15 @@
 package dev.mmureplay.mmu;
 
-/** One last-level page table: 512 PTEs, which map 2 MiB. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One last-level page table: 512 PTEs, which map 2 MiB.
+ *
+ * <p>A backend reads and writes PTEs through the methods here, each of which is one memory
+ * operation: atomic, and preceded by a moment in which the hardware of another CPU may set bits
+ * ({@link MemoryWatch}). What a backend does with {@link #entries} instead cannot be interleaved
+ * with anything.
+ */
 public final class PtePage {
   /** PTEs in a PTE page. */
   public static final int ENTRIES = 512;
@@ -14,4 +23,58 @@ public final class PtePage {
    * trap.
    */
   public boolean pinned = true;
+
+  private @Nullable MemoryWatch watch;
+
+  /** Sets who is told of every memory operation on this page, or null for nobody. */
+  public void watch(@Nullable MemoryWatch watch) {
+    this.watch = watch;
+  }
+
+  /** Reads a PTE: one plain load. */
+  public long read(int index) {
+    before(index, MemoryOperation.READ, 0);
+    return entries[index];
+  }
+
+  /** Writes a PTE: one plain store, whatever is there. */
+  public void store(int index, long pte) {
+    before(index, MemoryOperation.STORE, pte);
+    entries[index] = pte;
+  }
+
+  /** Writes a PTE and returns what was there (xchg). */
+  public long exchange(int index, long pte) {
+    before(index, MemoryOperation.EXCHANGE, pte);
+    long old = entries[index];
+    entries[index] = pte;
+    return old;
+  }
+
+  /**
+   * Writes a PTE if it is still as expected (lock cmpxchg).
+   *
+   * @return what was there: {@code expected} if the PTE was written
+   */
+  public long compareExchange(int index, long expected, long pte) {
+    before(index, MemoryOperation.COMPARE_EXCHANGE, pte);
+    long old = entries[index];
+    if (old == expected) {
+      entries[index] = pte;
+    }
+    return old;
+  }
+
+  /** Clears bits of a PTE (lock and). */
+  public void clear(int index, long bits) {
+    before(index, MemoryOperation.CLEAR_BITS, bits);
+    entries[index] &= ~bits;
+  }
+
+  private void before(int index, MemoryOperation operation, long operand) {
+    MemoryWatch told = watch;
+    if (told != null) {
+      told.before(this, index, operation, operand);
+    }
+  }
 }

@@ -61,7 +61,7 @@ abstract class XenMmu implements Mmu {
     if (!kernel.setPteByMmuUpdate()) {
       if (!page.pinned) {
         counter.count(PTE_STORE);
-        page.entries[index] = XenPte.adjust(pte);
+        page.store(index, XenPte.adjust(pte));
       } else {
         issue(MulticallBuffer.Op.UPDATE_VA_MAPPING, page, index, pte);
       }
@@ -81,7 +81,7 @@ abstract class XenMmu implements Mmu {
       buffer.entry(op, page, index, pte);
       return;
     }
-    long old = page.entries[index];
+    long old = page.read(index);
     long adjusted = XenPte.adjust(pte);
     if (op == MulticallBuffer.Op.UPDATE_VA_MAPPING) {
       counter.count(Operation.HYPERCALL_UPDATE_VA_MAPPING);
@@ -90,7 +90,7 @@ abstract class XenMmu implements Mmu {
       counter.count(Operation.HYPERCALL_MMU_UPDATE);
       counter.count(XenPte.updateKind(old, adjusted));
     }
-    page.entries[index] = adjusted;
+    page.store(index, adjusted);
   }
 
   @Override
@@ -102,15 +102,15 @@ abstract class XenMmu implements Mmu {
   public final long ptepGetAndClearFull(PtePage page, int index) {
     counter.count(PTE_READ);
     counter.count(PTE_STORE);
-    long old = page.entries[index];
-    page.entries[index] = 0;
+    long old = page.read(index);
+    page.store(index, 0);
     return old;
   }
 
   @Override
   public final void ptepSetWrprotect(PtePage page, int index) {
     counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
-    page.entries[index] &= ~Pte.RW;
+    page.clear(index, Pte.RW);
   }
 
   @Override
@@ -160,21 +160,32 @@ abstract class XenMmu implements Mmu {
   /** Reads the PTE and leaves it live: Xen's own start. */
   final long plainRead(PtePage page, int index) {
     counter.count(PTE_READ);
-    return page.entries[index];
+    return page.read(index);
   }
 
-  /** The generic start: xchg with 0, which traps on a pinned page. */
+  /**
+   * The generic start: xchg with 0, which traps on a pinned page. Xen's emulator reads the PTE and
+   * then compares and exchanges it; if hardware set a bit in between, the instruction traps once
+   * more (ptwr_emulated_cmpxchg of arch/x86/pv/ro-page-fault.c).
+   */
   final long trappedExchange(PtePage page, int index) {
-    counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
-    long old = page.entries[index];
-    page.entries[index] = 0;
-    return old;
+    if (!page.pinned) {
+      counter.count(LOCKED_RMW);
+      return page.exchange(index, 0);
+    }
+    while (true) {
+      counter.count(PTWR_CMPXCHG);
+      long old = page.read(index);
+      if (page.compareExchange(index, old, 0) == old) {
+        return old;
+      }
+    }
   }
 
   /** A plain store, which traps on a pinned page. */
   final void trappedStore(PtePage page, int index, long pte) {
     counter.count(page.pinned ? PTWR_WRITE : PTE_STORE);
-    page.entries[index] = XenPte.adjust(pte);
+    page.store(index, XenPte.adjust(pte));
   }
 
   /** Queues a PRESERVE_AD update in an entry of its own. */

@@ -1,0 +1,16 @@
+package dev.mmureplay.mmu;
+
+/**
+ * Is told of every memory operation on a PTE page just before it happens, and may set bits there
+ * meanwhile, as the hardware of another CPU does.
+ */
+@FunctionalInterface
+public interface MemoryWatch {
+  /**
+   * A memory operation is about to happen.
+   *
+   * @param index the entry
+   * @param operand the new PTE, or the bits to clear; 0 for a read
+   */
+  void before(PtePage page, int index, MemoryOperation operation, long operand);
+}
