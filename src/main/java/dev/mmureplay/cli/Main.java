@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ImportCommand.class,
       InfoCommand.class,
+      ExportCommand.class,
       ReplayCommand.class,
       SqlCommand.class,
       QueryCommand.class,
