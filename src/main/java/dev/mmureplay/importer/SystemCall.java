@@ -13,25 +13,25 @@ import org.jspecify.annotations.Nullable;
  * about memory become the columns of an event.
  */
 public enum SystemCall {
-  MMAP(EventKind.MMAP, 6),
-  MUNMAP(EventKind.MUNMAP, 2),
-  MPROTECT(EventKind.MPROTECT, 3),
-  PKEY_MPROTECT(EventKind.PKEY_MPROTECT, 4),
-  MREMAP(EventKind.MREMAP, 4),
-  BRK(EventKind.BRK, 1),
-  MADVISE(EventKind.MADVISE, 3),
-  CLONE(EventKind.CLONE, 0),
-  CLONE3(EventKind.CLONE, 0),
-  FORK(EventKind.CLONE, 0),
-  VFORK(EventKind.CLONE, 0),
-  EXECVE(EventKind.EXECVE, 0),
-  EXECVEAT(EventKind.EXECVE, 0),
-  EXIT(EventKind.EXIT, 0),
-  EXIT_GROUP(EventKind.EXIT, 0),
+  MMAP(EventKind.MMAP, 6, 9),
+  MUNMAP(EventKind.MUNMAP, 2, 11),
+  MPROTECT(EventKind.MPROTECT, 3, 10),
+  PKEY_MPROTECT(EventKind.PKEY_MPROTECT, 4, 329),
+  MREMAP(EventKind.MREMAP, 4, 25),
+  BRK(EventKind.BRK, 1, 12),
+  MADVISE(EventKind.MADVISE, 3, 28),
+  CLONE(EventKind.CLONE, 0, 56),
+  CLONE3(EventKind.CLONE, 0, 435),
+  FORK(EventKind.CLONE, 0, 57),
+  VFORK(EventKind.CLONE, 0, 58),
+  EXECVE(EventKind.EXECVE, 0, 59),
+  EXECVEAT(EventKind.EXECVE, 0, 322),
+  EXIT(EventKind.EXIT, 0, 60),
+  EXIT_GROUP(EventKind.EXIT, 0, 231),
   /** Not an event: nothing in a trace says how long the attached segment is. */
-  SHMAT(null, 0),
+  SHMAT(null, 0, 30),
   /** Not an event, as {@link #SHMAT}. */
-  SHMDT(null, 0);
+  SHMDT(null, 0, 67);
 
   /** The most arguments that a system call has. */
   public static final int MAX_ARGUMENTS = 6;
@@ -47,10 +47,12 @@ public enum SystemCall {
 
   private final @Nullable EventKind kind;
   private final int arguments;
+  private final int number;
 
-  SystemCall(@Nullable EventKind kind, int arguments) {
+  SystemCall(@Nullable EventKind kind, int arguments, int number) {
     this.kind = kind;
     this.arguments = arguments;
+    this.number = number;
   }
 
   private static NameTable byName() {
@@ -65,6 +67,16 @@ public enum SystemCall {
   public static @Nullable SystemCall ofHash(long hash) {
     long ordinal = BY_NAME.get(hash);
     return ordinal == LineScanner.NONE ? null : ALL[(int) ordinal];
+  }
+
+  /** Returns the call with the given number on x86-64, or null. */
+  public static @Nullable SystemCall ofNumber(long number) {
+    for (SystemCall call : ALL) {
+      if (call.number == number) {
+        return call;
+      }
+    }
+    return null;
   }
 
   /** Returns the call's name as in the kernel's manual. */

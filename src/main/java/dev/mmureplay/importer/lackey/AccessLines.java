@@ -5,6 +5,7 @@ import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.PageFold;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ final class AccessLines implements LineScanner.BlockReader {
     pid = newPid;
     tid = newTid;
     if (fold != null) {
+      fold.flush();
       fold.thread(newPid, newTid);
     }
   }

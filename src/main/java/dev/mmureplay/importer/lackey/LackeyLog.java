@@ -6,6 +6,7 @@ import dev.mmureplay.event.Ledger;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.PageFold;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

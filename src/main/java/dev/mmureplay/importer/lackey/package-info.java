@@ -46,8 +46,8 @@
  * </pre>
  *
  * <p>{@link dev.mmureplay.importer.lackey.LackeyImporter} recognises, {@code LackeyLog} reads one
- * log line by line, {@code AccessLines} is the hot loop over access lines and {@code PageFold}
- * folds them.
+ * log line by line, {@code AccessLines} is the hot loop over access lines and {@link
+ * dev.mmureplay.importer.PageFold} folds them.
  */
 @NullMarked
 package dev.mmureplay.importer.lackey;

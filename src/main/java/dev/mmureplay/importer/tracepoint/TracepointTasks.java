@@ -401,6 +401,27 @@ public final class TracepointTasks {
     exits(false);
   }
 
+  /**
+   * Makes events of the execves that have not returned, at the end of a trace of a tool that does
+   * not follow a program beyond its replacement.
+   */
+  public void replacedAtEnd() throws IOException {
+    for (TracepointTask task : trace.allTasks()) {
+      if (task.call != null && task.call.isExec()) {
+        EventRow row = trace.row(EventKind.EXECVE);
+        row.pid = trace.tasks.pid(task.tid);
+        row.tid = task.tid;
+        row.time = task.time;
+        row.cpu = task.cpu;
+        row.line = task.line;
+        row.result = 0;
+        trace.giveUpPlace(task);
+        trace.append(row);
+        task.close();
+      }
+    }
+  }
+
   /** Makes events of what still waits, as at the end of a trace. */
   public void finish() throws IOException {
     for (TracepointTask task : trace.allTasks()) {

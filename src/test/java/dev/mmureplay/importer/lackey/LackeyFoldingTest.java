@@ -6,6 +6,7 @@ import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.PageFold;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

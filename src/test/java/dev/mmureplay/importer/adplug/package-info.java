@@ -1,0 +1,5 @@
+/** Tests of the adplug importer. */
+@NullMarked
+package dev.mmureplay.importer.adplug;
+
+import org.jspecify.annotations.NullMarked;
