@@ -16,11 +16,11 @@ import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN_TARGET;
  */
 class NativeMmu implements Mmu {
   private final OperationCounter counter;
-  private final boolean rangeFlush;
+  private final GuestKernel kernel;
 
   NativeMmu(GuestPlatform platform, OperationCounter counter) {
     this.counter = counter;
-    this.rangeFlush = platform.kernel().gatheredFlush();
+    this.kernel = platform.kernel();
   }
 
   @Override
@@ -73,7 +73,7 @@ class NativeMmu implements Mmu {
   @Override
   public void ptepSetWrprotect(PtePage page, int index) {
     counter.count(LOCKED_RMW);
-    page.entries[index] &= ~Pte.RW;
+    page.entries[index] = kernel.writeProtect(page.entries[index]);
   }
 
   @Override
@@ -89,7 +89,7 @@ class NativeMmu implements Mmu {
 
   @Override
   public void flushTlbMulti(int otherCpus, long pages) {
-    if (pages < 0 || !rangeFlush) {
+    if (pages < 0 || !kernel.gatheredFlush()) {
       flushTlbLocal();
     } else {
       flushTlbPages(pages);

@@ -110,7 +110,7 @@ abstract class XenMmu implements Mmu {
   @Override
   public final void ptepSetWrprotect(PtePage page, int index) {
     counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
-    page.entries[index] &= ~Pte.RW;
+    page.entries[index] = kernel.writeProtect(page.entries[index]);
   }
 
   @Override
