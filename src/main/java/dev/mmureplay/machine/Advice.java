@@ -25,7 +25,7 @@ final class Advice {
       case 1 -> flagRange(space, address, end, Vma.RAND_READ, Vma.SEQ_READ);
       case 2 -> flagRange(space, address, end, Vma.SEQ_READ, Vma.RAND_READ);
       case 4, 9, 24 -> mappings.zap(space, address, end);
-      case 8 -> clean(space, address, end, Pte.ACCESSED_DIRTY);
+      case 8 -> clean(space, address, end, Pte.ACCESSED | Pte.DIRTY_BITS);
       case 10 -> flagRange(space, address, end, Vma.DONTCOPY, 0);
       case 11 -> flagRange(space, address, end, 0, Vma.DONTCOPY);
       case 12 -> flagRange(space, address, end, Vma.MERGEABLE, 0);
@@ -78,7 +78,7 @@ final class Advice {
         int limit = Guest.to(leaf, to);
         for (int i = Guest.from(leaf, Math.max(start, vma.start)); i < limit; i++) {
           long pte = leaf.reference[i];
-          if (!Pte.isPresent(pte) || (pte & bits) == 0 || Pte.frame(pte) == FrameTable.ZERO_PAGE) {
+          if ((pte & bits) == 0 || Pte.frame(pte) == FrameTable.ZERO_PAGE) {
             continue;
           }
           int index = i;

@@ -4,6 +4,7 @@ import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.XenPte;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class BackendState {
   private final OperationCounter counter = new OperationCounter();
   final Mmu mmu;
   final int index;
+  private final boolean savesDirty;
   private @Nullable String failure;
   private long digest = 1;
   private long breaches;
@@ -28,6 +30,7 @@ public final class BackendState {
   BackendState(MmuBackend backend, GuestPlatform platform, int index) {
     this.backend = backend;
     this.index = index;
+    this.savesDirty = platform.kernel().savesDirty();
     this.mmu = backend.create(platform, counter);
   }
 
@@ -64,9 +67,17 @@ public final class BackendState {
     breaches++;
   }
 
-  /** Returns the PTE as it compares with the reference. */
+  /**
+   * Returns the PTE as it compares with the reference: without the bits that Xen owns, and with its
+   * dirtiness in one bit. Where Linux moves D to SAVED_DIRTY, a PRESERVE_AD update still ors the
+   * live D in, so that a Xen guest's PTE may have both.
+   */
   long comparable(long pte) {
-    return backend.underXen() ? XenPte.withoutXenBits(pte) : pte;
+    if (!backend.underXen()) {
+      return pte;
+    }
+    long own = XenPte.withoutXenBits(pte);
+    return savesDirty ? Pte.settleDirty(own) : own;
   }
 
   void addToDigest(int space, long address, long pte) {

@@ -132,7 +132,7 @@ final class FaultHandler {
   /** do_wp_page: a write to a page that is present and not writable. */
   private void writeProtected(AddressSpace space, Vma vma, LeafTable leaf, int index, long pte) {
     int frame = Pte.frame(pte);
-    long taken = pte | Pte.RW | Pte.DIRTY | Pte.ACCESSED;
+    long taken = guest.kernel.makeWritable(pte | Pte.DIRTY | Pte.ACCESSED);
     if (vma.has(Vma.SHARED)) {
       guest.setPte(leaf, index, taken);
       return;

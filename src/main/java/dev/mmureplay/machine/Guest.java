@@ -108,9 +108,10 @@ final class Guest {
   private void breach(
       BackendState backend, AddressSpace space, long address, long expected, long found) {
     backend.countBreach();
-    long lost = expected & ~found & Pte.ACCESSED_DIRTY;
-    long invented = found & ~expected & Pte.ACCESSED_DIRTY;
-    boolean onlyAd = ((expected ^ found) & ~Pte.ACCESSED_DIRTY) == 0;
+    long state = Pte.ACCESSED | Pte.DIRTY_BITS;
+    long lost = expected & ~found & state;
+    long invented = found & ~expected & state;
+    boolean onlyAd = ((expected ^ found) & ~state) == 0;
     String invariant = onlyAd && lost != 0 ? "I1" : onlyAd && invented != 0 ? "I2" : "I14";
     observer.breach(
         backend,
@@ -185,7 +186,7 @@ final class Guest {
   long pageFlags(Vma vma) {
     long key = (long) vma.protectionKey << 59;
     if (!vma.isAccessible()) {
-      return kernel.protNone() | Pte.ACCESSED | key | Pte.NX;
+      return kernel.protNone() | Pte.ACCESSED | key;
     }
     long flags = Pte.PRESENT | Pte.USER | Pte.ACCESSED | key;
     if (!vma.has(Vma.EXEC)) {

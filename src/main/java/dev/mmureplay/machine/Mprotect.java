@@ -146,10 +146,7 @@ final class Mprotect {
     if (flags == vma.flags && newKey == vma.protectionKey) {
       return;
     }
-    long unaccounted = Vma.ACCOUNT | Vma.WRITE | Vma.HUGETLB | Vma.SHARED | Vma.NORESERVE;
-    if ((protection & Vma.WRITE) != 0 && (vma.flags & unaccounted) == 0) {
-      flags |= Vma.ACCOUNT;
-    }
+    flags = accounted(vma, flags);
     facts.vmaPieces++;
     guest.count(Operation.VMA_CHANGE, 1);
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
@@ -160,6 +157,19 @@ final class Mprotect {
       guest.each(backend -> guest.flush(backend, space, -1));
       facts.flushPages += (end - start) >> Machine.PAGE_SHIFT;
     }
+  }
+
+  /**
+   * A private mapping that becomes writable is charged; an anonymous one that nothing was written
+   * to gets the charge back with WRITE.
+   */
+  private long accounted(Vma vma, long flags) {
+    long unaccounted = Vma.ACCOUNT | Vma.WRITE | Vma.HUGETLB | Vma.SHARED | Vma.NORESERVE;
+    if ((flags & Vma.WRITE) != 0) {
+      return (vma.flags & unaccounted) == 0 ? flags | Vma.ACCOUNT : flags;
+    }
+    boolean unwritten = vma.isAnonymous() && vma.anonVma == 0;
+    return unwritten && guest.kernel.unaccountsUnwritten() ? flags & ~Vma.ACCOUNT : flags;
   }
 
   private static boolean gapAhead(AddressSpace space, long start, long end) {

@@ -76,7 +76,7 @@ final class Processes {
         int i = resident[k];
         long pte = leaf.reference[i];
         guest.frames.share(Pte.frame(pte));
-        long kept = vma.isPrivate() ? pte & ~Pte.RW : pte;
+        long kept = vma.isPrivate() ? guest.kernel.writeProtect(pte) : pte;
         leaf.set(i, kept);
         into.set(i, childPte(kept, vma));
       }
@@ -85,7 +85,7 @@ final class Processes {
 
   private static long childPte(long pte, Vma vma) {
     long old = pte & ~Pte.ACCESSED;
-    return vma.has(Vma.SHARED) ? old & ~Pte.DIRTY : old;
+    return vma.has(Vma.SHARED) ? old & ~Pte.DIRTY_BITS : old;
   }
 
   /** Reports every PTE of an address space and compares the backends' copies. */

@@ -22,6 +22,10 @@ final class ProtectionWalk {
   private final Guest guest;
   private final int[] resident = new int[PtePage.ENTRIES];
   private final boolean[] mayUpgrade = new boolean[PtePage.ENTRIES];
+
+  /** Whether clean pages of the VMA at hand are made writable, too. */
+  private boolean cleanToo;
+
   private long flushStart;
   private long flushEnd;
 
@@ -45,6 +49,7 @@ final class ProtectionWalk {
   void change(AddressSpace space, Vma vma, long start, long end, ProtectionChange facts) {
     long flags = guest.pageFlags(vma);
     boolean upgrade = wantsUpgrade(vma);
+    cleanToo = vma.isPrivate() && guest.kernel.upgradesCleanExclusivePages();
     for (LeafTable leaf : space.tables.range(start, end)) {
       int from = Guest.from(leaf, start);
       int to = Guest.to(leaf, end);
@@ -123,12 +128,14 @@ final class ProtectionWalk {
   }
 
   /**
-   * pte_modify, then the upgrade of a dirty PTE (can_change_pte_writable; dirty_accountable in
-   * 2.6.27).
+   * pte_modify, then the upgrade (can_change_pte_writable; dirty_accountable in 2.6.27). A shared
+   * page has to be dirty for it, because a file system may want to know of its first write.
    */
-  private static long modify(long old, long flags, boolean mayUpgrade) {
-    long changed = Pte.modify(old, flags);
-    return mayUpgrade && Pte.isPresent(changed) && Pte.isDirty(old) ? changed | Pte.RW : changed;
+  private long modify(long old, long flags, boolean mayUpgrade) {
+    long changed = guest.kernel.modify(old, flags);
+    return mayUpgrade && Pte.isPresent(changed) && (cleanToo || Pte.isDirty(old))
+        ? guest.kernel.makeWritable(changed)
+        : changed;
   }
 
   private static Operation kindOf(long old, long changed) {
@@ -155,7 +162,7 @@ final class ProtectionWalk {
       return false;
     }
     long cleared = old & ~changed & (Pte.DIRTY | Pte.PRESENT);
-    long ignored = Pte.ACCESSED_DIRTY | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
+    long ignored = Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
     return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 }

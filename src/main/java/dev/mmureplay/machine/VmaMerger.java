@@ -8,16 +8,18 @@ import org.jspecify.annotations.Nullable;
  * mm/rmap.c).
  *
  * <p>Two neighbours merge if their flags, protection key and file are equal, their offsets run on,
- * and their anon_vmas are compatible. Linux up to 6.15 asked for a <em>singular</em> anon_vma
- * chain, which a VMA that was never written does not have: such a VMA does not merge into a written
- * neighbour's range.
+ * and their anon_vmas are compatible. Linux from 2.6.38 to 6.15 asked for a <em>singular</em>
+ * anon_vma chain, which a VMA that was never written does not have: a written one does not merge
+ * into such a neighbour. Later ones ask only that neither is a fork's copy.
  */
 final class VmaMerger {
   private final boolean singularOnly;
+  private final boolean forkedApart;
   private int lastAnonVma;
 
   VmaMerger(GuestKernel kernel) {
     this.singularOnly = kernel.mergesOnlySingularAnonVma();
+    this.forkedApart = kernel.keepsForkedAnonVmaApart();
   }
 
   /**
@@ -97,6 +99,7 @@ final class VmaMerger {
     Vma previous = mergeable(vmas.at(index - 1), vma, true);
     Vma next = mergeable(vmas.at(index), vma, false);
     if (previous != null) {
+      absorb(previous, vma);
       previous.end = vma.end;
       if (next != null && compatible(previous, next, null)) {
         absorb(previous, next);
@@ -106,6 +109,7 @@ final class VmaMerger {
       return previous;
     }
     if (next != null) {
+      absorb(next, vma);
       next.startAt(vma.start);
       return next;
     }
@@ -176,10 +180,17 @@ final class VmaMerger {
       return true;
     }
     boolean oneIsFree = a.anonVma == 0 || b.anonVma == 0;
-    if (oneIsFree && (!singularOnly || into == null || into.anonVmaChain == 1)) {
+    if (oneIsFree && (into == null || mayTakeOver(a, b, into))) {
       return true;
     }
     return a.anonVma == b.anonVma;
+  }
+
+  private boolean mayTakeOver(Vma a, Vma b, Vma into) {
+    if (singularOnly) {
+      return into.anonVmaChain == 1;
+    }
+    return !forkedApart || (a.anonVmaChain <= 1 && b.anonVmaChain <= 1);
   }
 
   private static void absorb(Vma into, Vma from) {

@@ -8,35 +8,47 @@ import java.util.stream.Collectors;
  * The guest kernels: what differs between Linux releases and is no matter of the backend.
  *
  * <pre>
- *                                  linux-2.6.27                        linux-6.1
- * multicall argument area full      used + need &gt; 512 (32 updates)     used + need &gt;= 512 (31 updates)
- * one queued entry                  multicall of one entry              direct hypercall
- * set_pte_at under Xen              update_va_mapping                   mmu_update
- * TLB flush of mprotect             full, once per changed VMA piece    one hull per call if a PTE needs it, 33 pages
- *                                                                       at most one by one, else full
- * upgrade to writable               shared and dirty                    dirty, and shared or exclusive
- * PROT_NONE marker                  bit 7                               bit 8
+ *                             linux-2.6.27          linux-6.1                   linux-6.18
+ * multicall argument area     used + need &gt; 512    used + need &gt;= 512         as linux-6.1
+ *   full                      (32 updates)          (31 updates)
+ * one queued entry            multicall of one      direct hypercall            as linux-6.1
+ * set_pte_at under Xen        update_va_mapping     mmu_update                  as linux-6.1
+ * TLB flush of mprotect       full, once per        one hull per call if a PTE  as linux-6.1
+ *                             changed VMA piece     needs it, 33 pages at most
+ *                                                   one by one, else full
+ * upgrade to writable         shared and dirty      dirty, and shared or        exclusive, or
+ *                                                   exclusive                   shared and dirty
+ * dirty and read-only         D                     D                           SAVED_DIRTY (bit 58)
+ * PROT_NONE marker            bit 7                 bit 8                       bit 8
+ * merge of a written with a   either way            only into the written one   either way, unless
+ *   never written VMA                                                           the written is a fork's
+ * VM_ACCOUNT                  stays                 stays                       goes with WRITE while
+ *                                                                               nothing was written
  * </pre>
  *
- * Sources: arch/x86/xen/multicalls.c, arch/x86/xen/mmu.c (mmu_pv.c), mm/mprotect.c,
- * arch/x86/mm/tlb.c of the releases.
+ * Large folios, which 6.17 and later change in one go, change no count: each PTE is still started
+ * and committed once.
+ *
+ * <p>Sources: arch/x86/xen/multicalls.c, arch/x86/xen/mmu.c (mmu_pv.c), mm/mprotect.c, mm/vma.c,
+ * arch/x86/include/asm/pgtable.h, arch/x86/mm/tlb.c of the releases.
  */
 public enum GuestKernel {
   /** The release in which PRESERVE_AD first appeared, 2008. */
   LINUX_2_6_27(false, false, false, 7),
-  /** The release of the recorded ground truth. */
-  LINUX_6_1(true, true, true, 8);
+  /** The release of the recorded Xen guests. */
+  LINUX_6_1(true, true, false, 8),
+  /** The release of the recorded native programs. */
+  LINUX_6_18(true, true, true, 8);
 
-  private final boolean argumentAreaOffByOne;
-  private final boolean singletonBypass;
+  private final boolean mmuUpdateQueue;
   private final boolean modernMm;
+  private final boolean recentMm;
   private final int protNoneBit;
 
-  GuestKernel(
-      boolean argumentAreaOffByOne, boolean singletonBypass, boolean modernMm, int protNoneBit) {
-    this.argumentAreaOffByOne = argumentAreaOffByOne;
-    this.singletonBypass = singletonBypass;
+  GuestKernel(boolean mmuUpdateQueue, boolean modernMm, boolean recentMm, int protNoneBit) {
+    this.mmuUpdateQueue = mmuUpdateQueue;
     this.modernMm = modernMm;
+    this.recentMm = recentMm;
     this.protNoneBit = protNoneBit;
   }
 
@@ -71,7 +83,7 @@ public enum GuestKernel {
    * longer fits (3.1 on).
    */
   public boolean argumentAreaOffByOne() {
-    return argumentAreaOffByOne;
+    return mmuUpdateQueue;
   }
 
   /**
@@ -79,12 +91,12 @@ public enum GuestKernel {
    * on).
    */
   public boolean singletonBypass() {
-    return singletonBypass;
+    return mmuUpdateQueue;
   }
 
   /** Returns whether set_pte_at is an mmu_update under Xen (3.1 on), else update_va_mapping. */
   public boolean setPteByMmuUpdate() {
-    return singletonBypass;
+    return mmuUpdateQueue;
   }
 
   /**
@@ -109,10 +121,18 @@ public enum GuestKernel {
   }
 
   /**
-   * Returns whether a VMA with an empty anon_vma chain refuses to merge with one that has been
-   * written (2.6.38 to 6.15).
+   * Returns whether a VMA merges only into one whose anon_vma chain is singular, which that of a
+   * VMA that was never written is not (2.6.38 to 6.15).
    */
   public boolean mergesOnlySingularAnonVma() {
+    return modernMm && !recentMm;
+  }
+
+  /**
+   * Returns whether a VMA that fork has copied takes no part in a merge with one that has no
+   * anon_vma (2.6.38 on).
+   */
+  public boolean keepsForkedAnonVmaApart() {
     return modernMm;
   }
 
@@ -127,6 +147,44 @@ public enum GuestKernel {
   /** Returns whether mprotect may make exclusive private pages writable at once (5.19 on). */
   public boolean upgradesExclusivePages() {
     return modernMm;
+  }
+
+  /** Returns whether a clean exclusive page is made writable at once as well (6.2 on). */
+  public boolean upgradesCleanExclusivePages() {
+    return recentMm;
+  }
+
+  /**
+   * Returns whether a PTE that is dirty and not writable says so with {@link Pte#SAVED_DIRTY},
+   * because W=0, D=1 marks a shadow stack (6.6 on).
+   */
+  public boolean savesDirty() {
+    return recentMm;
+  }
+
+  /**
+   * Returns whether mprotect gives the commit charge of an anonymous VMA back that loses WRITE
+   * before anything was written to it (6.7 on).
+   */
+  public boolean unaccountsUnwritten() {
+    return recentMm;
+  }
+
+  /** Returns the PTE without the right to write (pte_wrprotect). */
+  public long writeProtect(long pte) {
+    long changed = pte & ~Pte.RW;
+    return savesDirty() ? Pte.settleDirty(changed) : changed;
+  }
+
+  /** Returns the PTE with the right to write (pte_mkwrite). */
+  public long makeWritable(long pte) {
+    long changed = pte | Pte.RW;
+    return savesDirty() ? Pte.settleDirty(changed) : changed;
+  }
+
+  /** Returns the PTE with new permission flags (pte_modify). */
+  public long modify(long pte, long newFlags) {
+    return savesDirty() ? Pte.modifySavingDirty(pte, newFlags) : Pte.modify(pte, newFlags);
   }
 
   /** Returns the bit that marks a non-present PTE as PROT_NONE. */

@@ -9,7 +9,5 @@ public enum MemoryOperation {
   /** An xchg. */
   EXCHANGE,
   /** A lock cmpxchg. */
-  COMPARE_EXCHANGE,
-  /** A lock and, such as the clear_bit of ptep_set_wrprotect. */
-  CLEAR_BITS
+  COMPARE_EXCHANGE
 }

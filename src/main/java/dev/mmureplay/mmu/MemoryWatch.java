@@ -10,7 +10,7 @@ public interface MemoryWatch {
    * A memory operation is about to happen.
    *
    * @param index the entry
-   * @param operand the new PTE, or the bits to clear; 0 for a read
+   * @param operand the new PTE; 0 for a read
    */
   void before(PtePage page, int index, MemoryOperation operation, long operand);
 }

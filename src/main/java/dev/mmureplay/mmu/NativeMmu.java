@@ -16,11 +16,11 @@ import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN_TARGET;
  */
 class NativeMmu implements Mmu {
   private final OperationCounter counter;
-  private final boolean rangeFlush;
+  private final GuestKernel kernel;
 
   NativeMmu(GuestPlatform platform, OperationCounter counter) {
     this.counter = counter;
-    this.rangeFlush = platform.kernel().gatheredFlush();
+    this.kernel = platform.kernel();
   }
 
   @Override
@@ -71,7 +71,7 @@ class NativeMmu implements Mmu {
   @Override
   public void ptepSetWrprotect(PtePage page, int index) {
     counter.count(LOCKED_RMW);
-    page.clear(index, Pte.RW);
+    page.writeProtect(index, kernel);
   }
 
   @Override
@@ -87,7 +87,7 @@ class NativeMmu implements Mmu {
 
   @Override
   public void flushTlbMulti(int otherCpus, long pages) {
-    if (pages < 0 || !rangeFlush) {
+    if (pages < 0 || !kernel.gatheredFlush()) {
       flushTlbLocal();
     } else {
       flushTlbPages(pages);

@@ -25,6 +25,12 @@ public final class Pte {
    */
   public static final long SPECIAL = 1L << 9;
 
+  /**
+   * Linux's software bit for a dirty PTE that is not writable, where W=0, D=1 means a shadow stack;
+   * see {@link GuestKernel#savesDirty}.
+   */
+  public static final long SAVED_DIRTY = 1L << 58;
+
   public static final long NX = 1L << 63;
   public static final long FRAME = 0x000f_ffff_ffff_f000L;
   public static final int FRAME_SHIFT = 12;
@@ -32,8 +38,11 @@ public final class Pte {
   /** The bits that hardware sets. */
   public static final long ACCESSED_DIRTY = ACCESSED | DIRTY;
 
+  /** The bits that each say that a page was written (_PAGE_DIRTY_BITS). */
+  public static final long DIRTY_BITS = DIRTY | SAVED_DIRTY;
+
   /** The bits that pte_modify keeps (_PAGE_CHG_MASK). */
-  public static final long KEPT_BY_MODIFY = FRAME | SPECIAL | ACCESSED_DIRTY;
+  public static final long KEPT_BY_MODIFY = FRAME | SPECIAL | ACCESSED | DIRTY_BITS;
 
   private Pte() {}
 
@@ -55,8 +64,9 @@ public final class Pte {
     return (pte & ACCESSED) != 0;
   }
 
+  /** Returns whether the page was written, by whichever bit says so (pte_dirty). */
   public static boolean isDirty(long pte) {
-    return (pte & DIRTY) != 0;
+    return (pte & DIRTY_BITS) != 0;
   }
 
   /** Returns the number of the page frame. */
@@ -70,9 +80,30 @@ public final class Pte {
   }
 
   /**
-   * Returns the entry with new permission flags; frame, special mark, A and D stay (pte_modify).
+   * Returns the entry with new permission flags; frame, special mark, A and dirtiness stay
+   * (pte_modify before 6.6).
    */
   public static long modify(long pte, long newFlags) {
     return (pte & KEPT_BY_MODIFY) | (newFlags & ~KEPT_BY_MODIFY);
+  }
+
+  /**
+   * Returns what {@link #modify} does, with the dirtiness moved to the bit where it belongs if the
+   * entry changes between writable and not (pte_modify from 6.6 on).
+   */
+  public static long modifySavingDirty(long pte, long newFlags) {
+    long changed = modify(pte, newFlags);
+    return ((pte | changed) & RW) == 0 ? changed : settleDirty(changed);
+  }
+
+  /**
+   * Returns the entry with its dirtiness in the bit where it belongs: D where it is writable, else
+   * {@link #SAVED_DIRTY} (pte_mksaveddirty, pte_clear_saveddirty).
+   */
+  public static long settleDirty(long pte) {
+    if ((pte & DIRTY_BITS) == 0) {
+      return pte;
+    }
+    return (pte & ~DIRTY_BITS) | ((pte & RW) != 0 ? DIRTY : SAVED_DIRTY);
   }
 }

@@ -65,10 +65,16 @@ public final class PtePage {
     return old;
   }
 
-  /** Clears bits of a PTE (lock and). */
-  public void clear(int index, long bits) {
-    before(index, MemoryOperation.CLEAR_BITS, bits);
-    entries[index] &= ~bits;
+  /** Takes the right to write away, keeping what hardware sets meanwhile (ptep_set_wrprotect). */
+  void writeProtect(int index, GuestKernel kernel) {
+    long expected = read(index);
+    while (true) {
+      long found = compareExchange(index, expected, kernel.writeProtect(expected));
+      if (found == expected) {
+        return;
+      }
+      expected = found;
+    }
   }
 
   private void before(int index, MemoryOperation operation, long operand) {

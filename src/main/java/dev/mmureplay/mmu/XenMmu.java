@@ -110,7 +110,7 @@ abstract class XenMmu implements Mmu {
   @Override
   public final void ptepSetWrprotect(PtePage page, int index) {
     counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
-    page.clear(index, Pte.RW);
+    page.writeProtect(index, kernel);
   }
 
   @Override

@@ -56,7 +56,7 @@ final class UsageTest {
   @ParameterizedTest
   @CsvSource({
     "--backend, native;fast, 'expected a backend (all, '",
-    "--kernel, linux-1.0, 'expected a guest kernel (linux-2.6.27, linux-6.1) but found \"linux-1.0\"'",
+    "--kernel, linux-1.0, 'expected a guest kernel (linux-2.6.27, linux-6.1, linux-6.18) but found \"linux-1.0\"'",
     "--format, xml, 'expected a format (table, csv, json, markdown, html) but found \"xml\"'",
     "--residency, some, some",
     "--fault-around, 3, expected a power of two from 1 to 512",
