@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,14 +73,18 @@ final class MinimiseCommand extends Verb {
       AtomicLong replays = new AtomicLong();
       Minimiser.Witness witness =
           withProgress(
-              "minimising " + file.name(),
-              Progress.Unit.REPLAYS,
-              -1,
-              replays::get,
-              () -> Minimiser.minimise(file.path(), options, this::isMeant, target, replays::set));
-      if (witness == null) {
-        throw new IOException(file.name() + ": expected a finding" + meant() + " but found none");
-      }
+                  "minimising " + file.name(),
+                  Progress.Unit.REPLAYS,
+                  -1,
+                  replays::get,
+                  () ->
+                      Optional.ofNullable(
+                          Minimiser.minimise(
+                              file.path(), options, this::isMeant, target, replays::set)))
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          file.name() + ": expected a finding" + meant() + " but found none"));
       describe(witness);
       write(witness, file.name(), target);
     } finally {
