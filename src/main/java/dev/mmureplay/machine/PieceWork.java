@@ -43,7 +43,7 @@ final class PieceWork {
   }
 
   /** split_huge_pmd_if_needed of mm/huge_memory.c, which asks no more than this. */
-  private static int hugeBoundary(AddressSpace space, Vma vma, long at) {
+  private static long hugeBoundary(AddressSpace space, Vma vma, long at) {
     long block = at & -Machine.CHUNK_SIZE;
     boolean inside = at != block && block >= vma.start && block + Machine.CHUNK_SIZE <= vma.end;
     return inside && space.tables.get(at >>> Machine.CHUNK_SHIFT) != null ? 1 : 0;

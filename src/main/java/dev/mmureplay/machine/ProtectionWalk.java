@@ -89,9 +89,7 @@ final class ProtectionWalk {
     }
   }
 
-  /**
-   * can_change_pte_writable: a private VMA asks for the page, up to 6.1 of dirty PTEs only.
-   */
+  /** can_change_pte_writable: a private VMA asks for the page, up to 6.1 of dirty PTEs only. */
   private void countUpgradeChecks(Vma vma, LeafTable leaf, int n, long flags) {
     guest.count(UPGRADE_CHECK, n);
     long lookups = 0;
