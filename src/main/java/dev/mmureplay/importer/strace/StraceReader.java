@@ -10,6 +10,7 @@ import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.Account;
 import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.KernelNames;
 import dev.mmureplay.importer.LineScanner;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +220,7 @@ final class StraceReader {
     while (line.peek() != ' ' && !line.atEnd()) {
       line.advance();
     }
-    long number = StraceNames.SIGNALS.get(line.hash(from, line.position()));
+    long number = KernelNames.SIGNALS.get(line.hash(from, line.position()));
     if (number == NONE) {
       number = realTimeSignal(from);
     }
@@ -241,7 +242,7 @@ final class StraceReader {
     line.position(from);
     long number = line.skip("SIGRT_") ? line.decimal() : NONE;
     line.position(end);
-    return number == NONE ? UNKNOWN : StraceNames.SIGRTMIN + number;
+    return number == NONE ? UNKNOWN : KernelNames.SIGRTMIN + number;
   }
 
   private void readEnd(int tid) throws IOException {

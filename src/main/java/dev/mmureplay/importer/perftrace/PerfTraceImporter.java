@@ -1,0 +1,56 @@
+package dev.mmureplay.importer.perftrace;
+
+import dev.mmureplay.event.EventSink;
+import dev.mmureplay.importer.ImportOptions;
+import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.TraceImporter;
+import dev.mmureplay.importer.TraceSource;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Reads the text of {@code perf trace}. */
+public final class PerfTraceImporter implements TraceImporter {
+  private static final int LINES = 20;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public PerfTraceImporter() {}
+
+  @Override
+  public String name() {
+    return "perf-trace";
+  }
+
+  @Override
+  public String description() {
+    return "perf trace -o FILE COMMAND; system calls with durations, no page accesses";
+  }
+
+  /** Most of the first lines have the columns, down to the name of a call, a fault or an event. */
+  @Override
+  public boolean recognises(byte[] head) {
+    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
+    PerfTraceLine columns = new PerfTraceLine();
+    int alike = 0;
+    int unlike = 0;
+    try {
+      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
+        if (columns.read(line)) {
+          alike++;
+        } else if (line.length() > 0) {
+          unlike++;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory can always be read", e);
+    }
+    return alike > unlike;
+  }
+
+  @Override
+  public ImportReport importTrace(TraceSource source, ImportOptions options, EventSink events)
+      throws IOException {
+    return new PerfTraceReader(new LineScanner(source.stream()), events).read();
+  }
+}
