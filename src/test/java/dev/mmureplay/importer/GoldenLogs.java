@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.mmureplay.event.Ledger;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -91,9 +86,9 @@ public interface GoldenLogs {
   @TestFactory
   default Stream<DynamicTest> recognisesNoLogOfOthers() throws IOException {
     List<String> others = new ArrayList<>();
-    for (String name : names("")) {
+    for (String name : EventCsv.names("")) {
       if (!name.contains(".") && !name.equals(directory())) {
-        names(name).stream()
+        EventCsv.names(name).stream()
             .filter(log -> log.endsWith(".log"))
             .map(log -> name + "/" + log)
             .forEach(others::add);
@@ -127,21 +122,11 @@ public interface GoldenLogs {
   /** Returns the names of the logs, without their suffix. */
   private Stream<String> logs() throws IOException {
     List<String> logs =
-        names(directory()).stream()
+        EventCsv.names(directory()).stream()
             .filter(name -> name.endsWith(".log"))
             .map(name -> name.substring(0, name.length() - ".log".length()))
             .toList();
     assertThat(logs).isNotEmpty();
     return logs.stream();
-  }
-
-  /** Returns what is in a directory of the test resources of this package, in name order. */
-  private static List<String> names(String directory) throws IOException {
-    URL url = Objects.requireNonNull(EventCsv.class.getResource(directory), directory);
-    try (Stream<Path> files = Files.list(Path.of(url.toURI()))) {
-      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
-    } catch (URISyntaxException e) {
-      throw new IOException(url + ": expected a directory of test resources", e);
-    }
   }
 }
