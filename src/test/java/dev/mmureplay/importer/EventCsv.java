@@ -33,10 +33,15 @@ public final class EventCsv {
   /** Returns the events of a trace, one line each, without header. */
   public static Imported importOnly(TraceImporter importer, String name, byte[] text)
       throws IOException {
+    return importOnly(importer, name, text, ImportOptions.DEFAULT);
+  }
+
+  /** Returns the events of a trace, one line each, without header. */
+  public static Imported importOnly(
+      TraceImporter importer, String name, byte[] text, ImportOptions options) throws IOException {
     List<String> lines = new ArrayList<>();
     try (TraceSource source = TraceSource.of(name, text)) {
-      ImportReport report =
-          importer.importTrace(source, ImportOptions.DEFAULT, row -> lines.add(line(row)));
+      ImportReport report = importer.importTrace(source, options, row -> lines.add(line(row)));
       return new Imported(lines, report);
     }
   }
@@ -44,7 +49,13 @@ public final class EventCsv {
   /** Returns the header, the events, the ledger and the fidelity of a trace. */
   public static List<String> importAll(TraceImporter importer, String name, byte[] text)
       throws IOException {
-    Imported imported = importOnly(importer, name, text);
+    return importAll(importer, name, text, ImportOptions.DEFAULT);
+  }
+
+  /** Returns the header, the events, the ledger and the fidelity of a trace. */
+  public static List<String> importAll(
+      TraceImporter importer, String name, byte[] text, ImportOptions options) throws IOException {
+    Imported imported = importOnly(importer, name, text, options);
     List<String> lines = new ArrayList<>();
     lines.add(HEADER);
     lines.addAll(imported.events());

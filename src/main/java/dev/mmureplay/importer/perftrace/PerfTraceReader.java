@@ -12,6 +12,7 @@ import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.KernelNames;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
+import dev.mmureplay.importer.TimeOrder;
 import dev.mmureplay.importer.call.Call;
 import dev.mmureplay.importer.call.CallLog;
 import java.io.IOException;
@@ -21,13 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one output of {@code perf trace}, line by line. */
 final class PerfTraceReader {
+  /** A call that is over, or only its end. */
+  private record Ended(Call call, boolean endOnly) {}
+
   private static final String UNREADABLE = "unreadable arguments or result";
 
   private final LineScanner line;
   private final PerfTraceLine columns = new PerfTraceLine();
   private final Account account = new Account();
   private final CallLog calls;
-  private final CallOrder order;
+  private final TimeOrder<Ended> order;
   private final Call call = new Call();
   private final PerfTraceArguments arguments = new PerfTraceArguments();
 
@@ -42,7 +46,7 @@ final class PerfTraceReader {
   PerfTraceReader(LineScanner line, EventSink sink) {
     this.line = line;
     this.calls = new CallLog(account, sink);
-    this.order = new CallOrder(calls);
+    this.order = new TimeOrder<>(this::ordered);
   }
 
   ImportReport read() throws IOException {
@@ -110,7 +114,9 @@ final class PerfTraceReader {
   }
 
   private void pass(String rule) {
-    order.passed(columns.time());
+    if (columns.time() != UNKNOWN) {
+      order.passed(columns.time());
+    }
     account.ignored(rule, 1);
   }
 
@@ -154,12 +160,30 @@ final class PerfTraceReader {
         call.time = UNKNOWN; // What is printed belongs to another call.
         call.duration = UNKNOWN;
       }
-      order.add(call.copy(), continued);
+      add(new Ended(call.copy(), continued));
     } else {
       begun.result = call.result;
       begun.duration = call.duration;
       begun.lines++;
-      order.add(begun, false);
+      add(new Ended(begun, false));
+    }
+  }
+
+  /** Adds a call where it ended; without a time of its own it stays behind the line before it. */
+  private void add(Ended ended) throws IOException {
+    Call over = ended.call;
+    if (over.time == UNKNOWN) {
+      order.addBehindLast(ended);
+    } else {
+      order.add(ended, over.duration == UNKNOWN ? over.time : over.time + over.duration);
+    }
+  }
+
+  private void ordered(Ended ended) throws IOException {
+    if (ended.endOnly) {
+      calls.ends(ended.call);
+    } else {
+      calls.whole(ended.call);
     }
   }
 
