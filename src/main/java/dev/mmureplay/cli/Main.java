@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       ImportCommand.class,
       InfoCommand.class,
+      StatsCommand.class,
       ExportCommand.class,
       ReplayCommand.class,
       MinimiseCommand.class,

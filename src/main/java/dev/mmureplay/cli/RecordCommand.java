@@ -62,7 +62,7 @@ final class RecordCommand extends Verb {
 
   @Option(
       names = "--stacks",
-      description = "Record the call stack of each call, for info (strace -k, perf -g).")
+      description = "Record the call stack of each call, for stats; only with strace, and slow.")
   private boolean stacks;
 
   @Option(
@@ -92,7 +92,7 @@ final class RecordCommand extends Verb {
       throw usage("expected a power of two of MiB but found --buffer " + buffer);
     }
     Host host = Host.here();
-    CaptureTool chosen = tool == null ? best(host) : tool;
+    CaptureTool chosen = stacks ? withStacks() : tool == null ? best(host) : tool;
     Path target = output == null ? defaultOutput() : output;
     Path log = log(target, chosen);
     CaptureTool.Order order = new CaptureTool.Order(command, log, buffer, stacks);
@@ -106,7 +106,7 @@ final class RecordCommand extends Verb {
     }
     requireUsable(host, chosen);
     OutputFile.directoryOf(target);
-    if (tool == null) {
+    if (tool == null && !stacks) {
       remark("recording with " + chosen.name() + "; mmureplay doctor says why, --with picks");
     }
     answer(Recording.run(chosen, host, order));
@@ -120,6 +120,14 @@ final class RecordCommand extends Verb {
     } else {
       report(chosen, imported(chosen, log, target), target, log);
     }
+  }
+
+  private CaptureTool withStacks() {
+    CaptureTool strace = CaptureTools.named("strace");
+    if (tool != null && tool != strace) {
+      throw usage("expected --stacks with strace but found --with " + tool.name());
+    }
+    return strace;
   }
 
   private static CaptureTool best(Host host) throws IOException {

@@ -71,7 +71,8 @@ public final class TraceImport {
           folded ? "accesses" : "none",
           report.fidelity(),
           ledger,
-          report.markers());
+          report.markers(),
+          report.sites());
     }
   }
 
