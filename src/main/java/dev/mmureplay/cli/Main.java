@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       RecordCommand.class,
       DoctorCommand.class,
       ImportCommand.class,
+      MergeCommand.class,
       InfoCommand.class,
       StatsCommand.class,
       ExportCommand.class,

@@ -223,7 +223,8 @@ public final class EventWriter implements EventSink, AutoCloseable {
             fidelity,
             ledger,
             markers,
-            sites);
+            sites,
+            origin);
     if (row > 0) {
       writeBatch();
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param markers the texts of the markers; {@code result} of a {@link EventKind#MARKER} is a
  *     position in it
  * @param sites the places that change protections, most calls first; empty without call stacks
+ * @param clockOrigin the tracer's clock in ns at time 0, or {@link EventSchema#UNKNOWN} without one
  */
 public record TraceInfo(
     String importer,
@@ -38,7 +39,8 @@ public record TraceInfo(
     Fidelity fidelity,
     Ledger ledger,
     List<String> markers,
-    List<CallSite> sites) {
+    List<CallSite> sites,
+    long clockOrigin) {
 
   private static final String KIND = "count.";
   private static final String IGNORED = "ledger.ignored.";
@@ -46,6 +48,7 @@ public record TraceInfo(
   private static final String REJECTION = "ledger.rejection.";
   private static final String MARKER = "marker.";
   private static final String SITE = "site.";
+  private static final String CLOCK_ORIGIN = "clock.origin";
 
   public TraceInfo {
     requireNonNull(importer, "importer");
@@ -79,7 +82,8 @@ public record TraceInfo(
         fidelity,
         ledger,
         List.of(),
-        List.of());
+        List.of(),
+        EventSchema.UNKNOWN);
   }
 
   /** Returns this as the key and value pairs of an event file's footer. */
@@ -96,6 +100,9 @@ public record TraceInfo(
     map.put("page.size", Integer.toString(EventSchema.PAGE_SIZE));
     map.put("events", Long.toString(events));
     kinds.forEach((kind, n) -> map.put(KIND + kind.name(), Long.toString(n)));
+    if (clockOrigin != EventSchema.UNKNOWN) {
+      map.put(CLOCK_ORIGIN, Long.toString(clockOrigin));
+    }
     map.putAll(fidelity.toMap());
     map.put("ledger.lines", Long.toString(ledger.lines()));
     map.put("ledger.parsed", Long.toString(ledger.parsedCount()));
@@ -166,7 +173,10 @@ public record TraceInfo(
         Fidelity.ofMap(map),
         ledger,
         new ArrayList<>(markers.values()),
-        new ArrayList<>(sites.values()));
+        new ArrayList<>(sites.values()),
+        map.containsKey(CLOCK_ORIGIN)
+            ? Long.parseLong(value(map, CLOCK_ORIGIN))
+            : EventSchema.UNKNOWN);
   }
 
   private static Ledger.Rejection rejection(String value) {

@@ -60,7 +60,7 @@ final class UsageTest {
       assertThat(cli.code()).isEqualTo(2);
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
-          .startsWith("mmureplay: expected a verb (run, record, doctor, import, info,")
+          .startsWith("mmureplay: expected a verb (run, record, doctor, import, merge, info,")
           .endsWith("; see 'mmureplay --help'\n");
     }
   }

@@ -102,9 +102,11 @@ class TraceInfoTest {
             info.ledger(),
             markers,
             List.of(
-                new CallSite("d(main+0x1) < libc.so.6(x+0x2)", 5, 40), new CallSite("\t", 1, 1)));
+                new CallSite("d(main+0x1) < libc.so.6(x+0x2)", 5, 40), new CallSite("\t", 1, 1)),
+            123_456_789L);
     TraceInfo restored = TraceInfo.ofMap(marked.toMap());
     assertThat(restored.markers()).isEqualTo(markers);
+    assertThat(restored.clockOrigin()).isEqualTo(123_456_789L);
     assertThat(restored.sites()).isEqualTo(marked.sites());
   }
 
