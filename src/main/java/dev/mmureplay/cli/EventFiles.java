@@ -3,6 +3,7 @@ package dev.mmureplay.cli;
 import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.importer.Importers;
+import dev.mmureplay.importer.RejectedLineException;
 import dev.mmureplay.importer.TraceImport;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
@@ -56,7 +57,11 @@ final class EventFiles implements AutoCloseable {
     if (isEventFile(named)) {
       Path path = Path.of(named.path);
       try (EventReader reader = EventReader.open(path)) {
-        return new EventFile(named.path, path, reader.info());
+        TraceInfo info = reader.info();
+        if (settings.strict()) {
+          RejectedLineException.requireNone(info.source(), info.importer(), info.ledger());
+        }
+        return new EventFile(named.path, path, info);
       }
     }
     Path target = directory.resolve(files++ + ".arrow");

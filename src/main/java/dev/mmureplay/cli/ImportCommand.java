@@ -100,7 +100,8 @@ final class ImportCommand extends Verb {
     return name.replaceFirst("\\.(gz|zst|xz)$", "").replaceFirst("\\.(log|txt)$", "") + ".arrow";
   }
 
-  private static String summary(TraceInfo info, Path target) {
+  /** Says what became of a trace. */
+  static String summary(TraceInfo info, Path target) {
     Ledger ledger = info.ledger();
     return String.format(
         Locale.ROOT,

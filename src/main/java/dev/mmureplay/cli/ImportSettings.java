@@ -35,7 +35,10 @@ final class ImportSettings {
               + " event; ${DEFAULT-VALUE} if not given.")
   private Fold fold = Fold.ACCESSES;
 
-  @Option(names = "--strict", description = "Fail if one line of a trace is not understood.")
+  @Option(
+      names = "--strict",
+      description =
+          "Fail if one line of a trace is not understood, or was not when it was imported.")
   private boolean strict;
 
   @Option(

@@ -17,8 +17,12 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       RunCommand.class,
+      RecordCommand.class,
+      DoctorCommand.class,
       ImportCommand.class,
+      MergeCommand.class,
       InfoCommand.class,
+      StatsCommand.class,
       ExportCommand.class,
       ReplayCommand.class,
       MinimiseCommand.class,
@@ -123,6 +127,10 @@ public final class Main implements Runnable {
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(
             screen.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    // A word of a recorded command may begin with @.
+    line.setExpandAtFiles(false);
+    // What follows a command to record is the command's, even if it looks like an option of ours.
+    line.getSubcommands().get(RecordCommand.NAME).setStopAtPositional(true);
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     line.getSubcommands()

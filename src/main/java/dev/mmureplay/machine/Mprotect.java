@@ -157,6 +157,7 @@ final class Mprotect {
     flags = accounted(vma, flags);
     facts.vmaPieces++;
     pieces.count(space, vma, start, end, flags);
+    facts.pieces.add(start, end, vma.protection());
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
     if (!changed.has(Vma.HUGETLB)) {
       walk.change(space, changed, start, end, facts);

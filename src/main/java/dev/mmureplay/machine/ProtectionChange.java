@@ -4,6 +4,7 @@ package dev.mmureplay.machine;
  * What one mprotect call did, the same under every backend. One object, refilled for every call.
  */
 public final class ProtectionChange {
+  final ChangedPieces pieces = new ChangedPieces();
   long result;
   long presentPtes;
   long updatedPtes;
@@ -14,6 +15,7 @@ public final class ProtectionChange {
   boolean assumed;
 
   void reset() {
+    pieces.reset();
     result = 0;
     presentPtes = 0;
     updatedPtes = 0;
@@ -27,6 +29,11 @@ public final class ProtectionChange {
   /** Returns 0 or -errno. */
   public long result() {
     return result;
+  }
+
+  /** Returns the VMA pieces whose flags changed; refilled by the next call. */
+  public ChangedPieces pieces() {
+    return pieces;
   }
 
   /** Returns the resident PTEs (P or PROT_NONE) in the range before the call. */

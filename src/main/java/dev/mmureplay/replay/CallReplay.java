@@ -49,8 +49,8 @@ final class CallReplay {
   private final Residency residency;
   private final Fidelity fidelity;
   private final ReplaySink sink;
-  private final CallFacts facts = new CallFacts();
   private final ProtectionChange change = new ProtectionChange();
+  private final CallFacts facts = new CallFacts(change.pieces());
   private final List<BackendState> backends;
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
@@ -176,6 +176,7 @@ final class CallReplay {
       }
     }
     describe(batch, row, space);
+    facts.deduced = change.assumed();
     facts.assumed = residency.assumed() || change.assumed() || oneCpu;
     calls++;
     sink.call(facts, counts);

@@ -16,7 +16,19 @@ final class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"run", "import", "info", "replay", "sql", "query", "report", "list", "completion"})
+      strings = {
+        "run",
+        "record",
+        "doctor",
+        "import",
+        "info",
+        "replay",
+        "sql",
+        "query",
+        "report",
+        "list",
+        "completion"
+      })
   void everyVerbHasHelpWithAnExample(String verb) {
     Cli help = Cli.launch(verb, "--help");
 
@@ -48,7 +60,7 @@ final class UsageTest {
       assertThat(cli.code()).isEqualTo(2);
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
-          .startsWith("mmureplay: expected a verb (run, import, info,")
+          .startsWith("mmureplay: expected a verb (run, record, doctor, import, merge, info,")
           .endsWith("; see 'mmureplay --help'\n");
     }
   }

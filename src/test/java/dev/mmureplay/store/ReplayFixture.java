@@ -5,6 +5,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.machine.ChangedPieces;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
@@ -56,7 +57,7 @@ final class ReplayFixture {
 
   /** Adds a call that rewrites all of its pages, with its counts for each backend in order. */
   ReplayFixture call(int pages, long[]... counts) {
-    CallFacts facts = new CallFacts();
+    CallFacts facts = new CallFacts(new ChangedPieces());
     facts.call = calls.size();
     facts.seq = 10L + calls.size();
     facts.line = 100L + calls.size();
