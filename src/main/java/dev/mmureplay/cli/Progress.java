@@ -11,7 +11,8 @@ final class Progress {
   enum Unit {
     BYTES("B/s"),
     EVENTS("events/s"),
-    REPLAYS("replays/s");
+    REPLAYS("replays/s"),
+    CHECKS("checks/s");
 
     private final String rate;
 

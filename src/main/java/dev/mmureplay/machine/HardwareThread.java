@@ -39,7 +39,7 @@ public final class HardwareThread {
   private static final int EXECUTE = 1 << 3;
 
   private final boolean lateDirtyOnReadOnly;
-  private final IdentityHashMap<PtePage, byte[]> tlb = new IdentityHashMap<>();
+  private final IdentityHashMap<PtePage, byte[]> tlb = new IdentityHashMap<>(4);
   private long bitsSet;
 
   /**
@@ -109,6 +109,11 @@ public final class HardwareThread {
   /** Returns whether the TLB lets an access through now without a look at memory. */
   public boolean holds(PtePage page, int index, AccessKind kind) {
     return permits(cached(page, index), kind);
+  }
+
+  /** Returns whether the TLB lets an access through that the PTE in memory does not permit. */
+  public boolean holdsStale(PtePage page, int index, AccessKind kind) {
+    return holds(page, index, kind) && !FaultHandler.permits(page.entries[index], kind);
   }
 
   private static boolean permits(int cached, AccessKind kind) {

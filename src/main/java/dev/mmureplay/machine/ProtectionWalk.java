@@ -13,7 +13,6 @@ import static dev.mmureplay.mmu.Operation.PTE_UPGRADE;
 import static dev.mmureplay.mmu.Operation.TABLE_DESCENT;
 import static dev.mmureplay.mmu.Operation.UPGRADE_CHECK;
 
-import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.Pte;
@@ -79,7 +78,7 @@ final class ProtectionWalk {
         long old = leaf.reference[i];
         long changed = modify(old, flags, mayUpgrade[k]);
         leaf.set(i, changed);
-        if (needsFlush(old, changed)) {
+        if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);
           }
@@ -113,7 +112,7 @@ final class ProtectionWalk {
       long changed = modify(old, flags, mayUpgrade[k]);
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
-      if (needsFlush(old, changed)) {
+      if (TlbFlush.needed(old, changed)) {
         backend.counter().count(FLUSH_GATHER, guest.kernel.gatheredFlush() ? 1 : 0);
         backend.widenFlush(leaf.address(i));
       }
@@ -130,7 +129,7 @@ final class ProtectionWalk {
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
           if (pages > 0) {
-            guest.flush(backend, space, pages <= Guest.FLUSH_CEILING ? pages : -1);
+            guest.flush(backend, space, TlbFlush.pages(pages));
           }
         });
   }
@@ -172,20 +171,5 @@ final class ProtectionWalk {
       return PTE_KEEP;
     }
     return Pte.isWritable(old) ? PTE_DOWNGRADE : PTE_UPGRADE;
-  }
-
-  /**
-   * pte_needs_flush of arch/x86/include/asm/tlbflush.h: the old entry was present, and D or P is
-   * cleared or any other bit than A and the software bits changes. Under Xen the old entry is
-   * global and the new one is not, so it is always true. 2.6.27 does not ask, see {@link
-   * GuestKernel#gatheredFlush}.
-   */
-  private static boolean needsFlush(long old, long changed) {
-    if (!Pte.isPresent(old)) {
-      return false;
-    }
-    long cleared = old & ~changed & (Pte.DIRTY | Pte.PRESENT);
-    long ignored = Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
-    return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 }

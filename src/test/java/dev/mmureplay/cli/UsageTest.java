@@ -26,6 +26,7 @@ final class UsageTest {
         "sql",
         "query",
         "report",
+        "check",
         "list",
         "completion"
       })
@@ -46,7 +47,16 @@ final class UsageTest {
     assertThat(help.code()).isZero();
     assertThat(help.out())
         .contains(
-            "run", "import", "info", "replay", "sql", "query", "report", "list", "Exit codes");
+            "run",
+            "import",
+            "info",
+            "replay",
+            "sql",
+            "query",
+            "report",
+            "check",
+            "list",
+            "Exit codes");
   }
 
   @Test
