@@ -82,7 +82,7 @@ public final class KernelNames {
   public static final NameTable FLAGS = table(FLAG_NAMES + SIGNAL_NAMES);
 
   public static final NameTable SIGNALS = table(SIGNAL_NAMES);
-  public static final NameTable ERRORS = table(ERROR_NAMES);
+  private static final NameTable ERRORS = table(ERROR_NAMES);
 
   private KernelNames() {}
 
@@ -128,6 +128,15 @@ public final class KernelNames {
       skipComment(line);
     } while (line.skip('|'));
     return value;
+  }
+
+  /** Reads the name of an error; {@link LineScanner#NONE} if it is none. */
+  public static long error(LineScanner line) {
+    int from = line.position();
+    while (LineScanner.isWordByte(line.peek())) {
+      line.advance();
+    }
+    return ERRORS.get(line.hash(from, line.position()));
   }
 
   private static long term(LineScanner line, NameTable names) {

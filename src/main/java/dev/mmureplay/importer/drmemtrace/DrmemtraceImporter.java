@@ -4,11 +4,10 @@ import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads the text of DynamoRIO's {@code view} tool. */
 public final class DrmemtraceImporter implements TraceImporter {
@@ -31,25 +30,17 @@ public final class DrmemtraceImporter implements TraceImporter {
   /** The tool names its columns; of a text without them, most of the first lines have them. */
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     ViewLine columns = new ViewLine();
-    int alike = 0;
-    int unlike = 0;
-    try {
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (ViewReader.isColumnNames(line)) {
-          return true;
-        }
-        if (columns.read(line)) {
-          alike++;
-        } else if (line.length() > 0 && !ViewReader.isDivider(line)) {
-          unlike++;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
-    }
-    return alike > unlike;
+    return Looks.most(
+        head,
+        LINES,
+        line -> {
+          if (ViewReader.isColumnNames(line)) {
+            return Looks.CERTAIN;
+          }
+          boolean neutral = line.length() == 0 || ViewReader.isDivider(line);
+          return columns.read(line) ? Looks.ALIKE : neutral ? Looks.NEUTRAL : Looks.UNLIKE;
+        });
   }
 
   @Override

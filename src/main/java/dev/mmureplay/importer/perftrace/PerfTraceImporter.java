@@ -4,11 +4,10 @@ import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads the text of {@code perf trace}. */
 public final class PerfTraceImporter implements TraceImporter {
@@ -30,22 +29,12 @@ public final class PerfTraceImporter implements TraceImporter {
   /** Most of the first lines have the columns, down to the name of a call, a fault or an event. */
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     PerfTraceLine columns = new PerfTraceLine();
-    int alike = 0;
-    int unlike = 0;
-    try {
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (columns.read(line)) {
-          alike++;
-        } else if (line.length() > 0) {
-          unlike++;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
-    }
-    return alike > unlike;
+    return Looks.most(
+        head,
+        LINES,
+        line ->
+            columns.read(line) ? Looks.ALIKE : line.length() > 0 ? Looks.UNLIKE : Looks.NEUTRAL);
   }
 
   @Override

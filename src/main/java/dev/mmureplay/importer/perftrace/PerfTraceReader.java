@@ -221,11 +221,7 @@ final class PerfTraceReader {
     }
     call.result = negative ? -value : value;
     if (negative && line.skip(' ')) {
-      int from = line.position();
-      while (LineScanner.isWordByte(line.peek())) {
-        line.advance();
-      }
-      long error = KernelNames.ERRORS.get(line.hash(from, line.position()));
+      long error = KernelNames.error(line);
       if (error != NONE) {
         call.result = -error;
       }

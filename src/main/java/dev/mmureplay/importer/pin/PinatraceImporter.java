@@ -4,11 +4,10 @@ import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads the access trace of Intel Pin's example tool. */
 public final class PinatraceImporter implements TraceImporter {
@@ -30,22 +29,14 @@ public final class PinatraceImporter implements TraceImporter {
   /** Most of the first lines, and at least one, are accesses. */
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     PinAccess access = new PinAccess();
-    int alike = 0;
-    int unlike = 0;
-    try {
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (access.startsLike(line)) {
-          alike++;
-        } else if (line.length() > 0 && line.byteAt(0) != '#') {
-          unlike++;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
-    }
-    return alike > unlike;
+    return Looks.most(
+        head,
+        LINES,
+        line -> {
+          boolean neutral = line.length() == 0 || line.byteAt(0) == '#';
+          return access.startsLike(line) ? Looks.ALIKE : neutral ? Looks.NEUTRAL : Looks.UNLIKE;
+        });
   }
 
   @Override

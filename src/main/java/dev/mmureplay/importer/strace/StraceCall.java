@@ -143,11 +143,7 @@ final class StraceCall {
     }
     int before = line.position();
     if (negative && line.skip(' ')) {
-      int from = line.position();
-      while (LineScanner.isWordByte(line.peek())) {
-        line.advance();
-      }
-      long error = KernelNames.ERRORS.get(line.hash(from, line.position()));
+      long error = KernelNames.error(line);
       if (error != NONE) {
         result = -error;
       }
