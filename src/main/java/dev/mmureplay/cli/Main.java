@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       ReplayCommand.class,
       MinimiseCommand.class,
+      VerifyCommand.class,
       SqlCommand.class,
       QueryCommand.class,
       ReportCommand.class,

@@ -15,6 +15,9 @@ public final class AddressSpace {
   long brk = NO_BREAK;
   int users = 1;
 
+  /** Whether it is older than the trace, so that CPUs may have used it before. */
+  boolean cpusUnsettled;
+
   AddressSpace(int id, int pid, int backends) {
     this.id = id;
     this.pid = pid;

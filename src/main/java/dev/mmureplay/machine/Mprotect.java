@@ -149,7 +149,7 @@ final class Mprotect {
       int protection,
       int key,
       ProtectionChange facts) {
-    long flags = (vma.flags & ~Vma.ACCESS) | protection;
+    long flags = (vma.flags & ~(Vma.ACCESS | Vma.GUESSED)) | protection;
     int newKey = key < 0 ? vma.protectionKey : key;
     if (flags == vma.flags && newKey == vma.protectionKey) {
       return vma;
@@ -240,8 +240,8 @@ final class Mprotect {
    */
   Vma deduce(AddressSpace space, long start, long end) {
     guest.assumptions.use(Assumptions.MAPPING, 1);
-    Vma vma =
-        new Vma(start, end, Vma.ACCESS | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    long flags = Vma.ACCESS | Vma.ASSUMED | Vma.GUESSED;
+    Vma vma = new Vma(start, end, flags, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
     return guest.merger.insert(space.vmas, vma);
   }
 

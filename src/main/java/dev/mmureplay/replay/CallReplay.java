@@ -15,6 +15,7 @@ import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.Operation;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out the system calls of a trace on the machine. */
 final class CallReplay {
@@ -49,6 +50,7 @@ final class CallReplay {
   private final Residency residency;
   private final Fidelity fidelity;
   private final ReplaySink sink;
+  private final @Nullable Witness witness;
   private final ProtectionChange change = new ProtectionChange();
   private final CallFacts facts = new CallFacts(change.pieces());
   private final List<BackendState> backends;
@@ -57,7 +59,13 @@ final class CallReplay {
   private long calls;
 
   CallReplay(
-      Machine machine, Tasks tasks, Residency residency, Fidelity fidelity, ReplaySink sink) {
+      Machine machine,
+      Tasks tasks,
+      Residency residency,
+      Fidelity fidelity,
+      ReplaySink sink,
+      @Nullable Witness witness) {
+    this.witness = witness;
     this.machine = machine;
     this.tasks = tasks;
     this.residency = residency;
@@ -164,6 +172,10 @@ final class CallReplay {
     if (residency == Residency.ALL && batch.result(row) == 0) {
       machine.assumeResident(space, start, length);
     }
+    Witness told = witness;
+    if (told != null) {
+      told.before(batch, row, space);
+    }
     for (int i = 0; i < counts.length; i++) {
       backends.get(i).counter().copy(Cause.MPROTECT, counts[i]);
     }
@@ -180,6 +192,9 @@ final class CallReplay {
     facts.assumed = residency.assumed() || change.assumed() || oneCpu;
     calls++;
     sink.call(facts, counts);
+    if (told != null) {
+      told.after(facts);
+    }
   }
 
   private void describe(EventBatch batch, int row, AddressSpace space) {

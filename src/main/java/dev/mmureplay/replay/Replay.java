@@ -5,18 +5,24 @@ import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.mmu.OperationCounter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The replay loop: one for, one switch; accesses first. */
 public final class Replay {
+  /** The number of every CPU's idle task. */
+  private static final int IDLE = 0;
+
   private static final byte LAST_ACCESS = EventKind.FETCH.code();
 
   private final Machine machine;
@@ -24,6 +30,9 @@ public final class Replay {
   private final CallReplay calls;
   private final Outcomes outcomes;
   private final Residency residency;
+  private final @Nullable Witness witness;
+  private final boolean pageTablesShown;
+  private final BitSet lent = new BitSet();
   private long events;
   private long accesses;
   private long refused;
@@ -32,13 +41,24 @@ public final class Replay {
   private int pid = Integer.MIN_VALUE;
   private int cpu = Integer.MIN_VALUE;
 
-  private Replay(TraceInfo info, ReplayOptions options, ReplaySink sink) {
+  private Replay(
+      TraceInfo info, ReplayOptions options, ReplaySink sink, @Nullable Witness witness) {
+    this.witness = witness;
+    pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
-        new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
+        new Machine(
+            options.platform(),
+            options.backends(),
+            faultAround(info, options),
+            outcomes,
+            witness == null ? OperationCounter::new : witness::newCounter);
     tasks = new Tasks(machine);
-    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink);
+    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink, witness);
+    if (witness != null) {
+      witness.begin(machine);
+    }
   }
 
   /**
@@ -51,8 +71,19 @@ public final class Replay {
   public static ReplayResult run(
       Path eventFile, ReplayOptions options, ReplaySink sink, LongConsumer progress)
       throws IOException {
+    return run(eventFile, options, sink, null, progress);
+  }
+
+  /** The same with somebody who compares it with what the trace observed. */
+  public static ReplayResult run(
+      Path eventFile,
+      ReplayOptions options,
+      ReplaySink sink,
+      @Nullable Witness witness,
+      LongConsumer progress)
+      throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
-      Replay replay = new Replay(reader.info(), options, sink);
+      Replay replay = new Replay(reader.info(), options, sink, witness);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -88,7 +119,7 @@ public final class Replay {
         continue;
       }
       if (batch.pid(row) != pid || batch.cpu(row) != cpu) {
-        enter(batch, row);
+        enter(batch, row, batch.cpu(row));
       }
       AddressSpace current = space;
       if (current != null && !machine.access(current, kind, batch.address(row))) {
@@ -100,23 +131,35 @@ public final class Replay {
   }
 
   /** A row of another process or CPU than the one before. */
-  private void enter(EventBatch batch, int row) {
+  private void enter(EventBatch batch, int row, int rowCpu) {
     pid = batch.pid(row);
-    cpu = batch.cpu(row);
+    cpu = rowCpu;
     space = tasks.spaceOf(pid);
     AddressSpace current = space;
     if (current != null) {
       tasks.seen(pid, batch.tid(row));
+      lent.clear(Math.max(cpu, 0));
       machine.run(cpu, current);
     }
   }
 
   private void replayOther(EventBatch batch, int row) throws IOException {
     EventKind kind = batch.kind(row);
+    if (kind == EventKind.OBSERVED_XEN) {
+      pageTableSwitch(batch, row);
+    }
+    Witness told = witness;
+    if (told != null && told.sees(batch, row, kind)) {
+      return;
+    }
     if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
       return;
     }
     if (kind == EventKind.LOST) {
+      if (told != null) {
+        tasks.forget();
+        pid = Integer.MIN_VALUE;
+      }
       machine.assumptions().use(CallReplay.LOST, Math.max(1, batch.count(row)));
       return;
     }
@@ -128,7 +171,8 @@ public final class Replay {
       setPte(batch, row);
       return;
     }
-    enter(batch, row);
+    // A call names the CPU on which it began, and may have been moved to another meanwhile.
+    enter(batch, row, tasks.cpuOf(batch.tid(row), batch.cpu(row)));
     AddressSpace current = space;
     if (current == null) {
       return;
@@ -149,14 +193,32 @@ public final class Replay {
     }
   }
 
+  /**
+   * A switch to a task that the trace does not follow loads another address space if that task has
+   * one. Where the trace shows when a CPU loads one, that tells; elsewhere the idle task, which has
+   * none, is told apart by its number.
+   */
   private void schedSwitch(EventBatch batch, int row) {
+    int number = Math.max(batch.cpu(row), 0);
     AddressSpace next = tasks.spaceOfTask(batch.tid(row));
-    if (next == null) {
-      machine.runOther(batch.cpu(row));
-    } else {
-      machine.run(batch.cpu(row), next);
+    if (next != null) {
+      tasks.runsOn(batch.tid(row), number);
+      lent.clear(number);
+      machine.run(number, next);
+    } else if (pageTablesShown) {
+      lent.set(number);
+    } else if (batch.tid(row) != IDLE) {
+      machine.runOther(number);
     }
     pid = Integer.MIN_VALUE;
+  }
+
+  private void pageTableSwitch(EventBatch batch, int row) {
+    int number = Math.max(batch.cpu(row), 0);
+    if (lent.get(number) && XenEvent.ofFlags(batch.flags(row)) == XenEvent.WRITE_CR3) {
+      machine.runOther(number);
+      pid = Integer.MIN_VALUE;
+    }
   }
 
   private ReplayResult finish() throws IOException {

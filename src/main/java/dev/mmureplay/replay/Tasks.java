@@ -34,6 +34,7 @@ final class Tasks {
   private final Machine machine;
   private final Map<Integer, TaskGroup> processes = new HashMap<>();
   private final Map<Integer, Integer> pidOfTid = new HashMap<>();
+  private final Map<Integer, Integer> cpuOfTid = new HashMap<>();
   private final Set<Integer> ended = new HashSet<>();
 
   Tasks(Machine machine) {
@@ -53,7 +54,21 @@ final class Tasks {
       machine.assumptions().use(AFTER_EXIT, 1);
       return null;
     }
-    return start(pid, machine.newAddressSpace(pid)).space;
+    return start(pid, machine.olderAddressSpace(pid)).space;
+  }
+
+  /** Forgets what is in the address spaces, because events were lost that may have changed it. */
+  void forget() {
+    Map<AddressSpace, AddressSpace> fresh = new HashMap<>();
+    processes.replaceAll(
+        (pid, process) -> {
+          AddressSpace space =
+              fresh.computeIfAbsent(process.space, old -> machine.olderAddressSpace(pid));
+          TaskGroup group = new TaskGroup(space);
+          group.tids.addAll(process.tids);
+          return group;
+        });
+    fresh.keySet().forEach(machine::forget);
   }
 
   /** Returns the address space of a process that is known by now, or null; starts nothing. */
@@ -69,6 +84,17 @@ final class Tasks {
     Integer pid = pidOfTid.get(tid);
     TaskGroup process = pid == null ? null : processes.get(pid);
     return process == null ? null : process.space;
+  }
+
+  /** Notes on which CPU a task runs from now on. */
+  void runsOn(int tid, int cpu) {
+    cpuOfTid.put(tid, cpu);
+  }
+
+  /** Returns the CPU that a task was last switched to, else the given one. */
+  int cpuOf(int tid, int otherwise) {
+    Integer cpu = cpuOfTid.get(tid);
+    return cpu == null ? otherwise : cpu;
   }
 
   /** Notes that a task of a process was seen. */
@@ -120,6 +146,7 @@ final class Tasks {
   void exit(int pid, int tid, boolean wholeGroup) {
     TaskGroup process = processes.get(pid);
     pidOfTid.remove(tid);
+    cpuOfTid.remove(tid);
     if (process == null) {
       return;
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -66,6 +67,21 @@ class NamedQueryTest {
         new Finding(
             "naive", "I1", 7, 0x7f00_0020_1000L, 12, "expected D to be kept but it is lost"));
     replay.record(store);
+    recordThreeComparisons();
+  }
+
+  private static void recordThreeComparisons() throws IOException {
+    try (Statement statement = store.connection().createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO observation_check VALUES
+            (1, 12, 104, 'observed_xen', 2, 7, NULL, 'flushes', 'none', 'none', TRUE, NULL),
+            (1, 13, 105, 'observed_xen', 3, 7, NULL, 'flushes', 'none', 'everything', FALSE, NULL),
+            (1, 14, 106, 'call', 4, 7, NULL, 'call', NULL, NULL, NULL, 'events-lost')
+          """);
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
   }
 
   @AfterAll
@@ -116,7 +132,7 @@ class NamedQueryTest {
   void unknownNamesListTheKnown() {
     assertThatThrownBy(() -> NamedQuery.named("cost"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected a query (assumptions, batch-fill, cost-by-backend, ")
+        .hasMessageStartingWith("expected a query (agreement, assumptions, batch-fill, ")
         .hasMessageEndingWith(") but found \"cost\"");
     assertThatThrownBy(() -> answer(NamedQuery.named("prices"), Map.of("backend", "native")))
         .isInstanceOf(IllegalArgumentException.class)
