@@ -13,8 +13,10 @@ import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.ProtectionChange;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out the system calls of a trace on the machine. */
 final class CallReplay {
@@ -54,10 +56,17 @@ final class CallReplay {
   private final List<BackendState> backends;
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
+  private final @Nullable Races races;
   private long calls;
 
   CallReplay(
-      Machine machine, Tasks tasks, Residency residency, Fidelity fidelity, ReplaySink sink) {
+      Machine machine,
+      Tasks tasks,
+      Residency residency,
+      Fidelity fidelity,
+      ReplaySink sink,
+      @Nullable Races races) {
+    this.races = races;
     this.machine = machine;
     this.tasks = tasks;
     this.residency = residency;
@@ -164,6 +173,10 @@ final class CallReplay {
     if (residency == Residency.ALL && batch.result(row) == 0) {
       machine.assumeResident(space, start, length);
     }
+    Races tried = races;
+    if (tried != null) {
+      tried.before(row, calls, space, change);
+    }
     for (int i = 0; i < counts.length; i++) {
       backends.get(i).counter().copy(Cause.MPROTECT, counts[i]);
     }
@@ -179,6 +192,9 @@ final class CallReplay {
     facts.assumed = residency.assumed() || change.assumed() || oneCpu;
     calls++;
     sink.call(facts, counts);
+    if (tried != null) {
+      tried.after(change);
+    }
   }
 
   private void describe(EventBatch batch, int row, AddressSpace space) {

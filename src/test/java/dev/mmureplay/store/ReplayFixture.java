@@ -18,6 +18,7 @@ import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.Residency;
+import dev.mmureplay.replay.race.Interleaving;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -139,7 +140,16 @@ final class ReplayFixture {
               counters.get(i)));
     }
     return new ReplayResult(
-        Residency.RECORDED, 90, 83, calls.size(), 1, pages.size(), Map.of("stack", 3L), backends);
+        Residency.RECORDED,
+        90,
+        83,
+        calls.size(),
+        1,
+        pages.size(),
+        Map.of("stack", 3L),
+        backends,
+        Interleaving.NONE,
+        List.of());
   }
 
   /** Records all of it and returns the id of the replay. */
