@@ -58,7 +58,7 @@ class GuestKernelTest {
           assertThat(Pte.isDirty(changed)).isEqualTo(Pte.isDirty(old));
           assertThat(Pte.isAccessed(changed)).isEqualTo(Pte.isAccessed(old));
           assertThat(Pte.frame(changed)).isEqualTo(9);
-          assertThat(changed & ~(Pte.KEPT_BY_MODIFY)).isEqualTo(to);
+          assertThat(changed & ~Pte.KEPT_BY_MODIFY).isEqualTo(to);
           assertThat((changed & S) != 0 && ((changed & (D | Pte.RW)) != 0)).isFalse();
         }
       }
