@@ -111,6 +111,11 @@ public final class HardwareThread {
     return permits(cached(page, index), kind);
   }
 
+  /** Returns whether the TLB lets an access through that the PTE in memory does not permit. */
+  public boolean holdsStale(PtePage page, int index, AccessKind kind) {
+    return holds(page, index, kind) && !FaultHandler.permits(page.entries[index], kind);
+  }
+
   private static boolean permits(int cached, AccessKind kind) {
     int needed =
         switch (kind) {
