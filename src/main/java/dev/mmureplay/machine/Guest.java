@@ -16,9 +16,6 @@ import java.util.function.Consumer;
  * small helpers.
  */
 final class Guest {
-  /** tlb_single_page_flush_ceiling of arch/x86/mm/tlb.c: a longer hull is flushed in full. */
-  static final long FLUSH_CEILING = 33;
-
   final GuestKernel kernel;
   final BackendState[] backends;
   final FrameTable frames = new FrameTable();
@@ -197,7 +194,7 @@ final class Guest {
    * one.
    */
   void flush(AddressSpace space, long pages) {
-    long counted = kernel.gatheredFlush() && pages <= FLUSH_CEILING ? pages : -1;
+    long counted = kernel.gatheredFlush() ? TlbFlush.pages(pages) : -1;
     each(backend -> flush(backend, space, counted));
   }
 
@@ -206,14 +203,7 @@ final class Guest {
    * translations.
    */
   void flush(BackendState backend, AddressSpace space, long pages) {
-    int others = space.otherCpus(cpu);
-    if (others > 0) {
-      backend.mmu.flushTlbMulti(others, pages);
-    } else if (pages > 0) {
-      backend.mmu.flushTlbPages(pages);
-    } else {
-      backend.mmu.flushTlbLocal();
-    }
+    TlbFlush.carryOut(backend.mmu, space.otherCpus(cpu), pages);
   }
 
   /**

@@ -111,6 +111,11 @@ public final class HardwareThread {
     return cachedPermits(cached(page, index), kind);
   }
 
+  /** Returns whether the TLB lets an access through that the PTE in memory does not permit. */
+  public boolean holdsStale(PtePage page, int index, AccessKind kind) {
+    return holds(page, index, kind) && !FaultHandler.permits(page.entries[index], kind);
+  }
+
   /** Returns whether a page walk lets an access through that finds this PTE. */
   public static boolean permits(long pte, AccessKind kind) {
     return FaultHandler.permits(pte, kind);

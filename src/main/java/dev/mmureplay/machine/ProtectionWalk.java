@@ -8,7 +8,6 @@ import static dev.mmureplay.mmu.Operation.PTE_READ;
 import static dev.mmureplay.mmu.Operation.PTE_TO_NONE;
 import static dev.mmureplay.mmu.Operation.PTE_UPGRADE;
 
-import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.Pte;
@@ -81,7 +80,7 @@ final class ProtectionWalk {
         long old = leaf.reference[i];
         long changed = expected[k];
         leaf.set(i, changed);
-        if (needsFlush(old, changed)) {
+        if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);
           }
@@ -103,7 +102,7 @@ final class ProtectionWalk {
       long changed = PteUpdate.apply(guest.kernel, old, flags, upgrades[k]);
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
-      if (needsFlush(old, changed)) {
+      if (TlbFlush.needed(old, changed)) {
         backend.widenFlush(leaf.address(i));
       }
     }
@@ -119,7 +118,7 @@ final class ProtectionWalk {
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
           if (pages > 0) {
-            guest.flush(backend, space, pages <= Guest.FLUSH_CEILING ? pages : -1);
+            guest.flush(backend, space, TlbFlush.pages(pages));
           }
         });
   }
@@ -159,20 +158,5 @@ final class ProtectionWalk {
       return PTE_KEEP;
     }
     return Pte.isWritable(old) ? PTE_DOWNGRADE : PTE_UPGRADE;
-  }
-
-  /**
-   * pte_needs_flush of arch/x86/include/asm/tlbflush.h: the old entry was present, and D or P is
-   * cleared or any other bit than A and the software bits changes. Under Xen the old entry is
-   * global and the new one is not, so it is always true. 2.6.27 does not ask, see {@link
-   * GuestKernel#gatheredFlush}.
-   */
-  private static boolean needsFlush(long old, long changed) {
-    if (!Pte.isPresent(old)) {
-      return false;
-    }
-    long cleared = old & ~changed & (Pte.DIRTY | Pte.PRESENT);
-    long ignored = Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
-    return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 }
