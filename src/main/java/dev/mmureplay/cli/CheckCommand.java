@@ -45,7 +45,9 @@ import picocli.CommandLine.Option;
       "  java -cp mmureplay.jar:my.jar dev.mmureplay.cli.Main check --backend my-backend"
     })
 final class CheckCommand extends Verb {
-  /** A backend's results, one for each kernel; beside them those without the switch, if it is on. */
+  /**
+   * A backend's results, one for each kernel; beside them those without the switch, if it is on.
+   */
   private record Row(CheckResult result, @Nullable CheckResult without) {}
 
   @Option(
@@ -224,8 +226,7 @@ final class CheckCommand extends Verb {
     Map<String, Map<Invariant, Witness>> best = new java.util.LinkedHashMap<>();
     for (Row row : rows) {
       Map<Invariant, Witness> ofBackend =
-          best.computeIfAbsent(
-              row.result.backend().name(), name -> new EnumMap<>(Invariant.class));
+          best.computeIfAbsent(row.result.backend().name(), name -> new EnumMap<>(Invariant.class));
       for (Witness witness : row.result.witnesses()) {
         ofBackend.merge(
             witness.invariant(),
@@ -272,8 +273,7 @@ final class CheckCommand extends Verb {
             .toList();
     if (!broken.isEmpty()) {
       throw new IOException(
-          "expected every backend to be what it claims to be but "
-              + String.join("; ", broken));
+          "expected every backend to be what it claims to be but " + String.join("; ", broken));
     }
   }
 }

@@ -33,7 +33,9 @@ class CheckCommandTest {
                 + "broken,verdict,clean,witness");
     assertThat(check.out().lines().skip(1))
         .isNotEmpty()
-        .allMatch(line -> line.matches("native,.*,correct,clears,.*|multicall,.*,correct,cannot clear,.*"))
+        .allMatch(
+            line ->
+                line.matches("native,.*,correct,clears,.*|multicall,.*,correct,cannot clear,.*"))
         .noneMatch(line -> line.contains("CPU"));
   }
 
@@ -41,7 +43,13 @@ class CheckCommandTest {
   void lateDirtySaysWhatItChanges() {
     Cli check =
         Cli.launch(
-            "check", "--backend", "native", "--kernel", "linux-6.1", "--late-dirty", "--format",
+            "check",
+            "--backend",
+            "native",
+            "--kernel",
+            "linux-6.1",
+            "--late-dirty",
+            "--format",
             "json");
 
     assertThat(check.code()).as(check.toString()).isZero();

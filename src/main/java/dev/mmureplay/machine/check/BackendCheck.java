@@ -33,18 +33,6 @@ public final class BackendCheck {
 
   private static CheckResult failed(MmuBackend backend, GuestPlatform platform, String failure) {
     return new CheckResult(
-        backend,
-        platform,
-        0,
-        0,
-        0,
-        Map.of(),
-        0,
-        0,
-        0,
-        0,
-        CleanOutcome.CLEARS,
-        List.of(),
-        failure);
+        backend, platform, 0, 0, 0, Map.of(), 0, 0, 0, 0, CleanOutcome.CLEARS, List.of(), failure);
   }
 }

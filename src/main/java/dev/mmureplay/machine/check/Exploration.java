@@ -67,7 +67,6 @@ final class Exploration {
     }
   }
 
-
   CheckResult result(CleanOutcome cleanOutcome) {
     return new CheckResult(
         backend,

@@ -227,8 +227,7 @@ final class Judge {
     }
     if (attempts[k] > MAX_ATTEMPTS) {
       journal.breach(
-          Invariant.I11,
-          () -> page(k) + ": expected at most 3 attempts but found " + attempts[k]);
+          Invariant.I11, () -> page(k) + ": expected at most 3 attempts but found " + attempts[k]);
     }
   }
 
@@ -270,8 +269,7 @@ final class Judge {
         boolean guard = i == FIRST - 1 || i == FIRST + size;
         if (page.entries[i] != (guard ? view.inMemory(GUARD) : 0)) {
           int entry = i - FIRST;
-          journal.breach(
-              Invariant.I6, () -> page(entry) + " changed, which nobody asked for");
+          journal.breach(Invariant.I6, () -> page(entry) + " changed, which nobody asked for");
         }
       }
     }
@@ -295,10 +293,7 @@ final class Judge {
     journal.breach(
         inEffect ? Invariant.I7 : Invariant.I6,
         lateSince[k],
-        () ->
-            inEffect
-                ? page(k) + " is updated only later"
-                : page(k) + " is never updated");
+        () -> inEffect ? page(k) + " is updated only later" : page(k) + " is never updated");
   }
 
   /** Returns how often an xchg was tried again because hardware had set a bit. */

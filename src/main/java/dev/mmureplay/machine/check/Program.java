@@ -50,8 +50,7 @@ final class Program {
   }
 
   Program counted(List<Integer> inRegions) {
-    return new Program(
-        name, ptes, kernel, otherKernel, threads, prefilled, List.copyOf(inRegions));
+    return new Program(name, ptes, kernel, otherKernel, threads, prefilled, List.copyOf(inRegions));
   }
 
   Program beside(List<KernelStep> other) {

@@ -165,8 +165,7 @@ final class Programs {
         all.add(
             program.racing(
                 true,
-                List.of(
-                    List.of(access(0, READ), access(0, WRITE)), List.of(access(0, WRITE)))));
+                List.of(List.of(access(0, READ), access(0, WRITE)), List.of(access(0, WRITE)))));
       }
     }
   }
@@ -233,10 +232,8 @@ final class Programs {
         List<UserAccess> apart = List.of(access(0, first), access(1, second));
         all.add(inARow.racing(prefilled, List.of(apart)));
         all.add(inARow.racing(prefilled, List.of(List.of(apart.get(1), apart.get(0)))));
-        all.add(
-            twice.racing(prefilled, List.of(List.of(access(0, first), access(0, second)))));
-        all.add(
-            among.racing(prefilled, List.of(List.of(access(0, first), access(2, second)))));
+        all.add(twice.racing(prefilled, List.of(List.of(access(0, first), access(0, second)))));
+        all.add(among.racing(prefilled, List.of(List.of(access(0, first), access(2, second)))));
         all.add(among.racing(prefilled, List.of(List.of(access(1, first)))));
       }
     }
@@ -273,8 +270,7 @@ final class Programs {
     return Program.of(
             "mprotect " + from.name + " to " + to.name + " of " + n + (n == 1 ? " PTE" : " PTEs"),
             IntStream.range(0, n).mapToLong(k -> resident(k, from.flags | bits)).toArray(),
-            lazily(
-                IntStream.range(0, n).mapToObj(k -> KernelStep.change(k, to.flags)).toList()))
+            lazily(IntStream.range(0, n).mapToObj(k -> KernelStep.change(k, to.flags)).toList()))
         .counted(List.of(n));
   }
 

@@ -49,7 +49,16 @@ final class Run implements MemoryWatch {
       int cpu = cpus.count();
       side =
           new KernelSide(
-              cpu, backend, platform, program, otherPage, otherJudge, view, journal, nobody, k -> {});
+              cpu,
+              backend,
+              platform,
+              program,
+              otherPage,
+              otherJudge,
+              view,
+              journal,
+              nobody,
+              k -> {});
       otherPage.watch(this);
     }
 
@@ -102,16 +111,7 @@ final class Run implements MemoryWatch {
     cpus = new UserCpus(program, lateDirty, page, judge, journal);
     kernel =
         new KernelSide(
-            0,
-            backend,
-            platform,
-            program,
-            page,
-            judge,
-            view,
-            journal,
-            cpus,
-            this::afterStart);
+            0, backend, platform, program, page, judge, view, journal, cpus, this::afterStart);
     beside = program.otherKernel.isEmpty() ? null : new Beside(view);
     page.watch(this);
   }

@@ -93,7 +93,7 @@ public final class Races {
 
   /** Returns the totals of every backend, in the machine's order. */
   public List<RaceTotals> totals() {
-    return trials.stream().map(Trial::totals).toList();
+    return trials.stream().map(trial -> trial.tally().totals()).toList();
   }
 
   /** Notes that an access, the given row of the batch, sets bits of a PTE. */
@@ -227,7 +227,7 @@ public final class Races {
         losing += Schedule.lost(schedule) != 0 ? 1 : 0;
       }
     }
-    trial.totals().candidate(candidates.assumed(candidate), tried, losing, outcome);
+    trial.tally().candidate(candidates.assumed(candidate), tried, losing, outcome);
     report(trial, raced, log, index, candidate, outcome);
   }
 
@@ -262,9 +262,9 @@ public final class Races {
       boolean assumed = candidates.assumed(members[i]);
       if (i == setter) {
         int whole = n == 1 ? outcome : Schedule.seen(outcome, seen);
-        trial.totals().candidate(assumed, tried, lost != 0 ? 1 : 0, whole);
+        trial.tally().candidate(assumed, tried, lost != 0 ? 1 : 0, whole);
       } else {
-        trial.totals().candidate(assumed, 0, 0, seen);
+        trial.tally().candidate(assumed, 0, 0, seen);
       }
     }
     if (applies && lost != 0) {

@@ -15,7 +15,7 @@ final class Trial {
   private final BackendState state;
   private final GuestPlatform platform;
   private final boolean lateDirty;
-  private final RaceTotals totals = new RaceTotals();
+  private final RaceTally tally = new RaceTally();
   private @Nullable RacingPte pte;
   private @Nullable ScheduleTable table;
 
@@ -48,13 +48,13 @@ final class Trial {
     return state;
   }
 
-  RaceTotals totals() {
-    return totals;
+  RaceTally tally() {
+    return tally;
   }
 
   /** Counts the windows of a call. */
   void windows(long updates, int largestChunk) {
-    totals.window(updates, largestChunk == 0 ? 0 : pte().timeline(largestChunk).longestWindow());
+    tally.windows(updates, largestChunk == 0 ? 0 : pte().timeline(largestChunk).longestWindow());
   }
 
   /** Returns the memory operations from the start of a PTE's update to its effective commit. */

@@ -178,8 +178,7 @@ class SeededBugsTest {
               void enqueue(Update update) {
                 frame = frame == 0 ? update.pte() & Pte.FRAME : frame;
                 super.enqueue(
-                    new Update(
-                        update.page(), update.index(), (update.pte() & ~Pte.FRAME) | frame));
+                    new Update(update.page(), update.index(), (update.pte() & ~Pte.FRAME) | frame));
               }
             });
   }

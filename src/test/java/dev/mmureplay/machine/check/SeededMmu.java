@@ -1,10 +1,10 @@
 package dev.mmureplay.machine.check;
 
+import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.MmuUpdateBatchBackend;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
-import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
 import dev.mmureplay.mmu.XenPte;
@@ -66,8 +66,7 @@ class SeededMmu implements Mmu {
   void carryOut(PtePage page, int index, long pte) {
     long expected = page.read(index);
     while (true) {
-      long found =
-          page.compareExchange(index, expected, pte | (expected & Pte.ACCESSED_DIRTY));
+      long found = page.compareExchange(index, expected, pte | (expected & Pte.ACCESSED_DIRTY));
       if (found == expected) {
         return;
       }
