@@ -253,3 +253,49 @@ COMMENT ON COLUMN difference.page IS 'The page, hex; NULL if the whole call diff
 COMMENT ON COLUMN difference.expected IS 'Value in the model';
 COMMENT ON COLUMN difference.found IS 'Value in the trace';
 COMMENT ON COLUMN difference.explanation IS 'What was taken over from the trace before';
+
+CREATE OR REPLACE VIEW race_by_backend AS
+SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.windows, q.longest_window, q.candidates,
+  q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.invented,
+  q.transient_faults, q.stale_uses, q.cmpxchg_retries, q.xchg_retries,
+  t.accesses = 'every' AND t.threads AND t.concurrent AND coalesce(t.lost, 1) = 0 AS carried,
+  CASE
+    WHEN r.failure IS NOT NULL THEN 'failed'
+    WHEN q.accessed_lost + q.dirty_lost + q.invented > 0 AND q.mode = 'recorded' THEN 'loses bits'
+    WHEN q.accessed_lost + q.dirty_lost + q.invented > 0 THEN 'can lose bits'
+    WHEN carried AND q.mode = 'exhaustive' THEN 'no bit lost at any moment'
+    WHEN carried AND q.mode = 'recorded' THEN 'no bit lost'
+    WHEN carried THEN 'none seen; other moments not tried'
+    ELSE 'none seen; ' || concat_ws(', ',
+      CASE t.accesses WHEN 'every' THEN NULL WHEN 'none' THEN 'the trace shows no accesses'
+        ELSE 'the trace shows faulting accesses only' END,
+      CASE WHEN NOT t.concurrent THEN 'threads ran one at a time' END,
+      CASE WHEN NOT t.threads THEN 'accesses name no thread' END,
+      CASE WHEN coalesce(t.lost, 1) <> 0 THEN 'events were lost' END)
+  END AS verdict
+FROM race q
+JOIN run r ON r.id = q.run
+JOIN trace t ON t.id = r.trace;
+COMMENT ON VIEW race_by_backend IS 'What racing accesses came to under each backend, and what may be concluded from it';
+COMMENT ON COLUMN race_by_backend.replay IS 'The replay';
+COMMENT ON COLUMN race_by_backend.trace IS 'File name of the raw trace';
+COMMENT ON COLUMN race_by_backend.run IS 'The run';
+COMMENT ON COLUMN race_by_backend.backend IS 'The backend';
+COMMENT ON COLUMN race_by_backend.correct IS 'Whether the backend claims to keep every accessed and dirty bit';
+COMMENT ON COLUMN race_by_backend.mode IS 'Which moments of each access were tried';
+COMMENT ON COLUMN race_by_backend.windows IS 'PTE updates';
+COMMENT ON COLUMN race_by_backend.longest_window IS 'Most memory operations on PTEs from a start to its effective commit';
+COMMENT ON COLUMN race_by_backend.candidates IS 'Pairs of an access and an update that it may have raced with';
+COMMENT ON COLUMN race_by_backend.assumed_candidates IS 'How many of them are only assumed to have been concurrent';
+COMMENT ON COLUMN race_by_backend.schedules IS 'Schedules tried';
+COMMENT ON COLUMN race_by_backend.losing_schedules IS 'Schedules that lost a bit';
+COMMENT ON COLUMN race_by_backend.races IS 'Candidates for which hardware set a bit between start and effective commit';
+COMMENT ON COLUMN race_by_backend.accessed_lost IS 'Candidates whose A bit was lost';
+COMMENT ON COLUMN race_by_backend.dirty_lost IS 'Candidates whose D bit was lost';
+COMMENT ON COLUMN race_by_backend.invented IS 'A and D bits that nobody set';
+COMMENT ON COLUMN race_by_backend.transient_faults IS 'Candidates that faulted only because the PTE was absent for a while';
+COMMENT ON COLUMN race_by_backend.stale_uses IS 'Candidates that a TLB let through before the flush while the PTE did not: legal';
+COMMENT ON COLUMN race_by_backend.cmpxchg_retries IS 'Repetitions of the cmpxchg loop of PRESERVE_AD';
+COMMENT ON COLUMN race_by_backend.xchg_retries IS 'Repetitions of the emulated xchg';
+COMMENT ON COLUMN race_by_backend.carried IS 'Whether the trace shows every access of concurrent threads, so that no bit lost may be concluded';
+COMMENT ON COLUMN race_by_backend.verdict IS 'What may be concluded, in words';

@@ -89,7 +89,7 @@ final class Advice {
                 backend.mmu.setPte(
                     leaf.pages[backend.index], index, backend.comparable(old) & ~bits);
               });
-          leaf.set(i, pte & ~bits);
+          leaf.clean(i, bits);
           first = first < 0 ? leaf.address(i) : first;
           behind = leaf.address(i) + Machine.PAGE_SIZE;
         }

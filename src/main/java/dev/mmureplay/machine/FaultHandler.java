@@ -164,6 +164,6 @@ final class FaultHandler {
     for (BackendState backend : guest.backends) {
       leaf.pages[backend.index].entries[index] |= bits;
     }
-    leaf.set(index, leaf.reference[index] | bits);
+    leaf.touched(index, write);
   }
 }

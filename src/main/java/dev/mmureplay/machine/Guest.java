@@ -83,7 +83,7 @@ final class Guest {
   /** Gives a PTE a new value under every backend (set_pte_at). */
   void setPte(LeafTable leaf, int index, long pte) {
     each(backend -> backend.mmu.setPte(leaf.pages[backend.index], index, pte));
-    leaf.set(index, pte);
+    leaf.replace(index, pte);
   }
 
   /**
@@ -95,26 +95,63 @@ final class Guest {
         backend ->
             leaf.pages[backend.index].entries[index] =
                 backend.backend().underXen() ? XenPte.adjust(pte) : pte);
-    leaf.set(index, pte);
+    leaf.replace(index, pte);
   }
 
-  /** Compares what a backend's PTE held when it died with the reference (I1, I14). */
+  /**
+   * Compares what a backend's PTE held when it died with the reference (I1, I2, I14), and a page
+   * that was written with its dirtiness (I9). What was reported of the PTE before is not again.
+   */
   void check(BackendState backend, AddressSpace space, LeafTable leaf, int index, long pte) {
     long expected = leaf.reference[index];
     long found = backend.comparable(pte);
-    if (found != expected) {
-      breach(backend, space, leaf.address(index), expected, found);
+    if (found != expected && leaf.report(index, backend.index)) {
+      breach(backend, adOr("I14", expected, found), space, leaf.address(index), expected, found);
+    }
+    if (leaf.written(index) && !Pte.isDirty(found)) {
+      backend.countBreach();
+      observer.breach(
+          backend,
+          "I9",
+          space,
+          leaf.address(index),
+          String.format("expected a page that was written to be dirty but found %016x", found));
     }
   }
 
-  private void breach(
-      BackendState backend, AddressSpace space, long address, long expected, long found) {
-    backend.countBreach();
+  /**
+   * Compares a PTE that mprotect updated with what an atomic update makes of it, when the lazy-MMU
+   * region has ended and the lock is about to be dropped.
+   */
+  void checkUpdate(
+      BackendState backend, AddressSpace space, LeafTable leaf, int index, long old, long changed) {
+    long found = backend.comparable(leaf.pages[backend.index].entries[index]);
+    if (found != changed && leaf.report(index, backend.index)) {
+      long kept = Pte.KEPT_BY_MODIFY & ~(Pte.FRAME | Pte.ACCESSED | Pte.DIRTY_BITS);
+      long wrong = found ^ changed;
+      String otherwise =
+          (wrong & Pte.FRAME) != 0 ? "I3" : (wrong & kept) != 0 ? "I4" : found == old ? "I7" : "I5";
+      breach(backend, adOr(otherwise, changed, found), space, leaf.address(index), changed, found);
+    }
+  }
+
+  /** Returns I1 or I2 if nothing but A and dirtiness differ. */
+  private static String adOr(String otherwise, long expected, long found) {
     long state = Pte.ACCESSED | Pte.DIRTY_BITS;
-    long lost = expected & ~found & state;
-    long invented = found & ~expected & state;
-    boolean onlyAd = ((expected ^ found) & ~state) == 0;
-    String invariant = onlyAd && lost != 0 ? "I1" : onlyAd && invented != 0 ? "I2" : "I14";
+    if (((expected ^ found) & ~state) != 0) {
+      return otherwise;
+    }
+    return (expected & ~found) != 0 ? "I1" : "I2";
+  }
+
+  private void breach(
+      BackendState backend,
+      String invariant,
+      AddressSpace space,
+      long address,
+      long expected,
+      long found) {
+    backend.countBreach();
     observer.breach(
         backend,
         invariant,

@@ -220,8 +220,7 @@ final class Mappings {
               backend.mmu.setPte(
                   into.pages[backend.index], Machine.index(address), backend.comparable(old));
             });
-        leaf.set(i, 0);
-        into.set(Machine.index(address), pte);
+        into.moveHere(Machine.index(address), leaf, i);
         pages++;
       }
     }

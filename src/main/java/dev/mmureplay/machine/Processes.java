@@ -79,6 +79,9 @@ final class Processes {
         long kept = vma.isPrivate() ? guest.kernel.writeProtect(pte) : pte;
         leaf.set(i, kept);
         into.set(i, childPte(kept, vma));
+        if (vma.isPrivate()) {
+          into.lose(i, leaf.lost(i) & Pte.DIRTY);
+        }
       }
     }
   }

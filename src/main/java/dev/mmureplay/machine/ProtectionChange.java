@@ -1,5 +1,7 @@
 package dev.mmureplay.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one mprotect call did, the same under every backend. One object, refilled for every call.
  */
@@ -12,7 +14,9 @@ public final class ProtectionChange {
   long ptePages;
   long slotsScanned;
   long flushPages;
+  long largestChunk;
   boolean assumed;
+  @Nullable UpdateLog updates;
 
   void reset() {
     pieces.reset();
@@ -23,7 +27,17 @@ public final class ProtectionChange {
     ptePages = 0;
     slotsScanned = 0;
     flushPages = 0;
+    largestChunk = 0;
     assumed = false;
+    UpdateLog log = updates;
+    if (log != null) {
+      log.clear();
+    }
+  }
+
+  /** Sets what the next call lists the PTEs in that it updates, or null for nothing. */
+  public void log(@Nullable UpdateLog log) {
+    updates = log;
   }
 
   /** Returns 0 or -errno. */
@@ -64,6 +78,11 @@ public final class ProtectionChange {
   /** Returns the pages in the hull that native Linux would flush; 0 if none. */
   public long flushPages() {
     return flushPages;
+  }
+
+  /** Returns the most PTEs that one lazy-MMU region updated. */
+  public long largestChunk() {
+    return largestChunk;
   }
 
   /**

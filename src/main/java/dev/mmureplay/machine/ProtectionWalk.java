@@ -25,10 +25,8 @@ import dev.mmureplay.mmu.PtePage;
 final class ProtectionWalk {
   private final Guest guest;
   private final int[] resident = new int[PtePage.ENTRIES];
-  private final boolean[] mayUpgrade = new boolean[PtePage.ENTRIES];
-
-  /** Whether clean pages of the VMA at hand are made writable, too. */
-  private boolean cleanToo;
+  private final byte[] upgrades = new byte[PtePage.ENTRIES];
+  private final long[] expected = new long[PtePage.ENTRIES];
 
   private long flushStart;
   private long flushEnd;
@@ -52,8 +50,7 @@ final class ProtectionWalk {
    */
   void change(AddressSpace space, Vma vma, long start, long end, ProtectionChange facts) {
     long flags = guest.pageFlags(vma);
-    boolean upgrade = wantsUpgrade(vma);
-    cleanToo = vma.isPrivate() && guest.kernel.upgradesCleanExclusivePages();
+    byte upgrade = upgradeOf(vma);
     LeafTable[] leaves = space.tables.range(start, end);
     guest.count(TABLE_DESCENT, leaves.length > 0 ? 1 : 0);
     for (LeafTable leaf : leaves) {
@@ -63,20 +60,35 @@ final class ProtectionWalk {
       facts.ptePages++;
       facts.slotsScanned += to - from;
       facts.updatedPtes += n;
+      facts.largestChunk = Math.max(facts.largestChunk, n);
       for (int k = 0; k < n; k++) {
-        mayUpgrade[k] =
-            upgrade
-                && (vma.has(Vma.SHARED)
-                    || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]])));
+        boolean may =
+            vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
+        upgrades[k] = may ? upgrade : PteUpdate.AS_FLAGS;
       }
-      if (upgrade) {
-        countUpgradeChecks(vma, leaf, n, flags);
+      UpdateLog log = facts.updates;
+      if (log != null) {
+        log.chunk(leaf, resident, n, flags, upgrades);
       }
-      guest.each(backend -> walk(backend, leaf, to - from, n, flags));
+      for (int k = 0; k < n; k++) {
+        expected[k] =
+            PteUpdate.apply(guest.kernel, leaf.reference[resident[k]], flags, upgrades[k]);
+      }
+      if (upgrade != PteUpdate.AS_FLAGS) {
+        countUpgradeChecks(vma, leaf, n, flags, upgrade);
+      }
+      guest.each(
+          backend -> {
+            walk(backend, leaf, to - from, n, flags);
+            for (int k = 0; k < n; k++) {
+              long old = leaf.reference[resident[k]];
+              guest.checkUpdate(backend, space, leaf, resident[k], old, expected[k]);
+            }
+          });
       for (int k = 0; k < n; k++) {
         int i = resident[k];
         long old = leaf.reference[i];
-        long changed = modify(old, flags, mayUpgrade[k]);
+        long changed = expected[k];
         leaf.set(i, changed);
         if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
@@ -89,11 +101,11 @@ final class ProtectionWalk {
   }
 
   /** can_change_pte_writable: a private VMA asks for the page, up to 6.1 of dirty PTEs only. */
-  private void countUpgradeChecks(Vma vma, LeafTable leaf, int n, long flags) {
+  private void countUpgradeChecks(Vma vma, LeafTable leaf, int n, long flags, byte upgrade) {
     guest.count(UPGRADE_CHECK, n);
     long lookups = 0;
     for (int k = 0; k < n; k++) {
-      boolean asked = cleanToo || Pte.isDirty(leaf.reference[resident[k]]);
+      boolean asked = upgrade == PteUpdate.WRITABLE || Pte.isDirty(leaf.reference[resident[k]]);
       lookups += vma.isPrivate() && Pte.isPresent(flags) && asked ? 1 : 0;
     }
     guest.count(PAGE_LOOKUP, lookups);
@@ -110,7 +122,7 @@ final class ProtectionWalk {
     for (int k = 0; k < n; k++) {
       int i = resident[k];
       long old = mmu.ptepModifyProtStart(page, i);
-      long changed = modify(old, flags, mayUpgrade[k]);
+      long changed = PteUpdate.apply(guest.kernel, old, flags, upgrades[k]);
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
       if (observer != null) {
@@ -148,25 +160,23 @@ final class ProtectionWalk {
     return (flushEnd - flushStart) >> Machine.PAGE_SHIFT;
   }
 
-  /** Returns whether PTEs that come out read-only may be made writable one by one. */
-  private boolean wantsUpgrade(Vma vma) {
-    if (!vma.has(Vma.WRITE)) {
-      return false;
-    }
-    return vma.has(Vma.SHARED)
-        ? Guest.wantsWriteNotify(vma)
-        : guest.kernel.upgradesExclusivePages();
-  }
-
   /**
-   * pte_modify, then the upgrade (can_change_pte_writable; dirty_accountable in 2.6.27). A shared
-   * page has to be dirty for it, because a file system may want to know of its first write.
+   * Returns whether PTEs that come out read-only may be made writable one by one. A shared page has
+   * to be dirty for it, because a file system may want to know of its first write.
    */
-  private long modify(long old, long flags, boolean mayUpgrade) {
-    long changed = guest.kernel.modify(old, flags);
-    return mayUpgrade && Pte.isPresent(changed) && (cleanToo || Pte.isDirty(old))
-        ? guest.kernel.makeWritable(changed)
-        : changed;
+  private byte upgradeOf(Vma vma) {
+    if (!vma.has(Vma.WRITE)) {
+      return PteUpdate.AS_FLAGS;
+    }
+    if (vma.has(Vma.SHARED)) {
+      return Guest.wantsWriteNotify(vma) ? PteUpdate.WRITABLE_IF_DIRTY : PteUpdate.AS_FLAGS;
+    }
+    if (!guest.kernel.upgradesExclusivePages()) {
+      return PteUpdate.AS_FLAGS;
+    }
+    return guest.kernel.upgradesCleanExclusivePages()
+        ? PteUpdate.WRITABLE
+        : PteUpdate.WRITABLE_IF_DIRTY;
   }
 
   private static Operation kindOf(long old, long changed) {

@@ -13,6 +13,7 @@ import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.ProtectionChange;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ final class CallReplay {
   private final List<BackendState> backends;
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
+  private final @Nullable Races races;
   private long calls;
 
   CallReplay(
@@ -64,8 +66,10 @@ final class CallReplay {
       Residency residency,
       Fidelity fidelity,
       ReplaySink sink,
-      @Nullable Witness witness) {
+      @Nullable Witness witness,
+      @Nullable Races races) {
     this.witness = witness;
+    this.races = races;
     this.machine = machine;
     this.tasks = tasks;
     this.residency = residency;
@@ -176,6 +180,10 @@ final class CallReplay {
     if (told != null) {
       told.before(batch, row, space);
     }
+    Races tried = races;
+    if (tried != null) {
+      tried.before(row, calls, space, change);
+    }
     for (int i = 0; i < counts.length; i++) {
       backends.get(i).counter().copy(Cause.MPROTECT, counts[i]);
     }
@@ -194,6 +202,9 @@ final class CallReplay {
     sink.call(facts, counts);
     if (told != null) {
       told.after(facts);
+    }
+    if (tried != null) {
+      tried.after(change);
     }
   }
 

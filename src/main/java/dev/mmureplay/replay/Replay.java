@@ -10,6 +10,8 @@ import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ public final class Replay {
   private final @Nullable Witness witness;
   private final boolean pageTablesShown;
   private final BitSet lent = new BitSet();
+  private final Interleaving interleaving;
+  private final @Nullable Races races;
+  private int row;
   private long events;
   private long accesses;
   private long refused;
@@ -42,7 +47,11 @@ public final class Replay {
   private int cpu = Integer.MIN_VALUE;
 
   private Replay(
-      TraceInfo info, ReplayOptions options, ReplaySink sink, @Nullable Witness witness) {
+      TraceInfo info,
+      ReplayOptions options,
+      EventBatch batch,
+      ReplaySink sink,
+      @Nullable Witness witness) {
     this.witness = witness;
     pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     residency = residencyOf(info, options);
@@ -55,10 +64,45 @@ public final class Replay {
             outcomes,
             witness == null ? OperationCounter::new : witness::newCounter);
     tasks = new Tasks(machine);
-    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink, witness);
+    interleaving = interleavingOf(info, options);
+    races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
+    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink, witness, races);
     if (witness != null) {
       witness.begin(machine);
     }
+  }
+
+  private Races races(ReplayOptions options, EventBatch batch) {
+    Races made =
+        new Races(interleaving, options.platform(), machine, tasks::knownSpaceOf, batch, outcomes);
+    machine.observeAccesses((where, page, before) -> made.setsBits(where, page, before, row));
+    return made;
+  }
+
+  /**
+   * Where threads ran concurrently and the trace shows their accesses, what raced is part of what
+   * it shows.
+   *
+   * @throws IllegalArgumentException if the trace has no times and they are asked for
+   */
+  private static Interleaving interleavingOf(TraceInfo info, ReplayOptions options) {
+    Interleaving asked = options.interleaving();
+    Fidelity fidelity = info.fidelity();
+    if (asked == null) {
+      boolean shown =
+          fidelity.concurrent()
+              && fidelity.threads()
+              && fidelity.accesses() != Fidelity.Accesses.NONE;
+      return shown ? Interleaving.parse("recorded") : Interleaving.NONE;
+    }
+    Interleaving.Racing racing = asked.racing();
+    if (racing.assumes()
+        && racing.unit() == Interleaving.Racing.Unit.NANOSECONDS
+        && !fidelity.clock()) {
+      throw new IllegalArgumentException(
+          "expected a distance in events, because the trace has no clock, but found " + racing);
+    }
+    return asked;
   }
 
   /**
@@ -83,7 +127,7 @@ public final class Replay {
       LongConsumer progress)
       throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
-      Replay replay = new Replay(reader.info(), options, sink, witness);
+      Replay replay = new Replay(reader.info(), options, reader.batch(), sink, witness);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -112,22 +156,30 @@ public final class Replay {
 
   private void replay(EventBatch batch) throws IOException {
     int rows = batch.rows();
-    for (int row = 0; row < rows; row++) {
-      byte kind = batch.kindCode(row);
+    Races tried = races;
+    if (tried != null) {
+      tried.beginBatch();
+    }
+    for (int at = 0; at < rows; at++) {
+      row = at;
+      byte kind = batch.kindCode(at);
       if (kind > LAST_ACCESS) {
-        replayOther(batch, row);
+        replayOther(batch, at);
         continue;
       }
-      if (batch.pid(row) != pid || batch.cpu(row) != cpu) {
-        enter(batch, row, batch.cpu(row));
+      if (batch.pid(at) != pid || batch.cpu(at) != cpu) {
+        enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
-      if (current != null && !machine.access(current, kind, batch.address(row))) {
+      if (current != null && !machine.access(current, kind, batch.address(at))) {
         refused++;
       }
       accesses++;
     }
     events += rows;
+    if (tried != null) {
+      tried.endBatch();
+    }
   }
 
   /** A row of another process or CPU than the one before. */
@@ -235,7 +287,7 @@ public final class Replay {
               state.backend().correct(),
               state.failure(),
               state.digest(),
-              state.breaches(),
+              outcomes.breaches(state),
               state.counter()));
     }
     return new ReplayResult(
@@ -246,6 +298,8 @@ public final class Replay {
         machine.addressSpaces(),
         outcomes.pages(),
         machine.assumptions().counts(),
-        backends);
+        backends,
+        interleaving,
+        races == null ? List.of() : races.totals());
   }
 }

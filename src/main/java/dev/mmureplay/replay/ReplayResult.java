@@ -1,6 +1,8 @@
 package dev.mmureplay.replay;
 
 import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param assumptions how often each named assumption was used, in name order; empty if nothing was
  *     assumed
  * @param backends what each backend yielded, in the order of the options
+ * @param interleaving when accesses happened that race with an mprotect call
+ * @param races what they came to, for every backend in that order; empty if nothing raced
  */
 public record ReplayResult(
     Residency residency,
@@ -27,7 +31,9 @@ public record ReplayResult(
     long addressSpaces,
     long pages,
     Map<String, Long> assumptions,
-    List<Backend> backends) {
+    List<Backend> backends,
+    Interleaving interleaving,
+    List<RaceTotals> races) {
 
   /**
    * One backend's totals.

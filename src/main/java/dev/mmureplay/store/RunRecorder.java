@@ -4,7 +4,6 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.store.StagedTable.Column.number;
 import static dev.mmureplay.store.StagedTable.Column.numberOrNull;
-import static dev.mmureplay.store.StagedTable.Column.text;
 import static dev.mmureplay.store.StagedTable.Column.unsigned;
 import static dev.mmureplay.store.StagedTable.Column.unsignedOrNull;
 
@@ -42,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class RunRecorder implements ReplaySink, AutoCloseable {
   private static final String INSERT_CALL = "INSERT INTO call SELECT * FROM staged_call";
   private static final String INSERT_PAGE = "INSERT INTO page_state SELECT * FROM staged_page";
-  private static final String INSERT_FINDING = "INSERT INTO finding SELECT * FROM staged_finding";
 
   /**
    * The staged number of an operation becomes its name by position; a join takes twice the time.
@@ -69,7 +67,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   private final StagedTable calls;
   private final StagedTable callOperations;
   private final StagedTable pages;
-  private final StagedTable findings;
+  private final FindingRows findings;
   private @Nullable CheckRecorder checks;
   private final long replay;
   private final long firstRun;
@@ -145,22 +143,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
                 number("writable"),
                 number("accessed"),
                 number("dirty")));
-    findings =
-        new StagedTable(
-            connection,
-            allocator,
-            "staged_finding",
-            ROWS,
-            INSERT_FINDING,
-            List.of(
-                number("replay"),
-                numberOrNull("run"),
-                text("backend"),
-                text("invariant"),
-                numberOrNull("pid"),
-                unsignedOrNull("address"),
-                numberOrNull("seq"),
-                text("message")));
+    findings = new FindingRows(connection, allocator);
     try {
       connection.setAutoCommit(false);
       replay = nextId("replay");
@@ -245,17 +228,8 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   public void finding(Finding finding) throws StoreException {
     int backend =
         options.backends().stream().map(MmuBackend::name).toList().indexOf(finding.backend());
-    StagedTable t = findings;
-    t.set(0, replay);
-    t.set(1, backend < 0 ? UNKNOWN : firstRun + backend);
-    t.set(2, finding.backend());
-    t.set(3, finding.invariant());
-    t.set(4, finding.pid() < 0 ? UNKNOWN : finding.pid());
-    t.set(5, finding.address() == 0 ? UNKNOWN : finding.address());
-    t.set(6, finding.seq() < 0 ? UNKNOWN : finding.seq());
-    t.set(7, finding.message());
     try {
-      t.endRow();
+      findings.add(replay, backend < 0 ? UNKNOWN : firstRun + backend, finding);
     } catch (SQLException e) {
       throw Store.failure(file, e);
     }
@@ -281,14 +255,16 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     }
     check(result);
     try {
-      for (StagedTable table : List.of(calls, callOperations, pages, findings)) {
+      for (StagedTable table : List.of(calls, callOperations, pages)) {
         table.flush();
       }
       if (checks != null) {
         checks.flush();
       }
+      findings.flush();
       insertReplay(TraceRows.find(connection, trace), result);
       insertCounts(result);
+      FindingRows.addRaces(connection, firstRun, result);
       RecordedTotals.check(connection, firstRun);
       connection.commit();
     } catch (SQLException e) {

@@ -20,7 +20,7 @@ import org.duckdb.DuckDBConnection;
 /** One result file, open. */
 public final class Store implements AutoCloseable {
   /** The version of the tables; a file of a newer one is refused. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = Definitions.schemaVersion();
 
   /** What DuckDB may keep in memory while writing; more spills to disk. */
   private static final String MEMORY_LIMIT = "2GiB";
@@ -199,10 +199,9 @@ public final class Store implements AutoCloseable {
     if (!fresh && checksum.equals(meta("definitions"))) {
       return;
     }
+    int version = fresh ? 0 : Integer.parseInt(meta("schema_version"));
     connection.setAutoCommit(false);
-    if (fresh) {
-      Definitions.createTables(connection);
-    }
+    Definitions.createTables(connection, version);
     Definitions.refresh(connection);
     try (PreparedStatement delete = connection.prepareStatement("DELETE FROM meta");
         PreparedStatement insert =

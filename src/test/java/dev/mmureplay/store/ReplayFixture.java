@@ -19,6 +19,8 @@ import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.Residency;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,6 +41,8 @@ final class ReplayFixture {
   final List<Call> calls = new ArrayList<>();
   final List<PageState> pages = new ArrayList<>();
   final List<Finding> findings = new ArrayList<>();
+  Interleaving interleaving = Interleaving.NONE;
+  List<RaceTotals> races = List.of();
   final List<OperationCounter> counters = new ArrayList<>();
   @Nullable String failureOfLast;
 
@@ -140,7 +144,16 @@ final class ReplayFixture {
               counters.get(i)));
     }
     return new ReplayResult(
-        Residency.RECORDED, 90, 83, calls.size(), 1, pages.size(), Map.of("stack", 3L), backends);
+        Residency.RECORDED,
+        90,
+        83,
+        calls.size(),
+        1,
+        pages.size(),
+        Map.of("stack", 3L),
+        backends,
+        interleaving,
+        races);
   }
 
   /** Records all of it and returns the id of the replay. */
