@@ -204,7 +204,7 @@ public final class Minimiser {
           info.fidelity(),
           info.ledger(),
           info.markers(),
-          info.sites());
+          List.of()); // The call sites were those of the whole trace.
     }
   }
 

@@ -107,6 +107,9 @@ final class XenReading {
         flush(rows, row, pages == 0 ? Work.Flushes.ALL : rows.address(row), pages, detail - 1);
       }
       case FLUSH_TLB -> flush(rows, row, Work.Flushes.ALL, 0, 0);
+      case PTWR_EMULATION, HYPERCALL, SUBCALL -> {
+        // The hypervisor's own recording, which names no task: no part of a guest's recording.
+      }
     }
   }
 
