@@ -71,7 +71,12 @@ final class Model implements ProtectionObserver {
           work.multicalls.addToLast(n);
         }
       }
-      case MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, UPDATE_VA_MAPPING -> {
+      case MMU_UPDATE_FAST,
+          MMU_UPDATE_SLOW,
+          MMU_UPDATE_GET,
+          MMU_UPDATE_PUT,
+          MMU_UPDATE_ABSENT,
+          UPDATE_VA_MAPPING -> {
         if (inHypercall) {
           work.hypercalls.addToLast(n);
         }
