@@ -93,7 +93,7 @@ public final class Mutants {
 
       @Override
       public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
-        queueExtended(page, index, newPte);
+        queueExtended(MulticallBuffer.Op.PRESERVE_AD, page, index, newPte);
       }
     };
   }

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CountFormulas {
   private static final List<Operation> UPDATES =
-      List.of(
-          MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT);
+      List.of(MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT);
 
   private final Map<Operation, Long> expected = new EnumMap<>(Operation.class);
   private final boolean direct;
