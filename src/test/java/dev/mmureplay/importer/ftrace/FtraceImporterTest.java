@@ -23,6 +23,7 @@ class FtraceImporterTest {
   @ValueSource(
       strings = {
         "calls",
+        "idle-process",
         "latency",
         "lost",
         "names",
@@ -42,6 +43,7 @@ class FtraceImporterTest {
   @ValueSource(
       strings = {
         "calls",
+        "idle-process",
         "latency",
         "lost",
         "names",
