@@ -1,5 +1,7 @@
 package dev.mmureplay.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mmureplay.event.EngineVersion;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -130,7 +132,7 @@ public final class Main implements Runnable {
     // A word of a recorded command may begin with @.
     line.setExpandAtFiles(false);
     // What follows a command to record is the command's, even if it looks like an option of ours.
-    line.getSubcommands().get(RecordCommand.NAME).setStopAtPositional(true);
+    requireNonNull(line.getSubcommands().get(RecordCommand.NAME)).setStopAtPositional(true);
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     line.getSubcommands()

@@ -71,7 +71,7 @@ final class AdplugTool implements CaptureTool {
             source,
             null),
         new Step.Delete(source),
-        new Step.Record(words, false, null),
+        new Step.RunCommand(words, false, null),
         new Step.Delete(library));
   }
 

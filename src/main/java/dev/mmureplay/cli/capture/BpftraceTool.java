@@ -98,7 +98,7 @@ final class BpftraceTool implements CaptureTool {
             script.toString());
     return List.of(
         new Step.Unpack(SCRIPT, script),
-        new Step.Record(words, true, null),
+        new Step.RunCommand(words, true, null),
         new Step.Delete(script));
   }
 }

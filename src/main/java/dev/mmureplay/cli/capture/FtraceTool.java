@@ -89,7 +89,7 @@ final class FtraceTool implements CaptureTool {
     List<String> words =
         new ArrayList<>(List.of("sh", "-c", ENTER, "mmureplay", instance.toString()));
     words.addAll(order.command());
-    steps.add(new Step.Record(words, false, null));
+    steps.add(new Step.RunCommand(words, false, null));
     write(steps, instance, "tracing_on", "0");
     steps.add(new Step.Copy(instance.resolve("trace"), order.log()));
     write(steps, instance, "set_event", "");

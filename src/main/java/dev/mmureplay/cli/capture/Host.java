@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,17 +36,20 @@ public record Host(Path root, String path, int uid) {
     if (name.contains("/")) {
       return executable(Path.of(name));
     }
-    for (String directory : SEPARATOR.split(path)) {
-      try {
-        Path found = executable(Path.of(directory.isEmpty() ? "." : directory, name));
-        if (found != null) {
-          return found;
-        }
-      } catch (InvalidPathException e) {
-        continue; // No directory of that name can exist.
-      }
+    return SEPARATOR
+        .splitAsStream(path)
+        .map(directory -> executable(directory.isEmpty() ? "." : directory, name))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static @Nullable Path executable(String directory, String name) {
+    try {
+      return executable(Path.of(directory, name));
+    } catch (InvalidPathException e) {
+      return null; // There can be no such directory.
     }
-    return null;
   }
 
   private static @Nullable Path executable(Path file) {

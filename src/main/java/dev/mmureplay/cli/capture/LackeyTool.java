@@ -60,6 +60,6 @@ final class LackeyTool implements CaptureTool {
                 "--log-file=" + pattern,
                 "--"));
     words.addAll(order.command());
-    return List.of(new Step.Record(words, false, order.log()));
+    return List.of(new Step.RunCommand(words, false, order.log()));
   }
 }

@@ -81,7 +81,7 @@ final class PerfTool implements CaptureTool {
             "--show-task-events",
             "--show-lost-events");
     return List.of(
-        new Step.Record(record, true, null),
+        new Step.RunCommand(record, true, null),
         new Step.Run(script, data, order.log()),
         new Step.Delete(data));
   }

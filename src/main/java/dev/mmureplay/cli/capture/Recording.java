@@ -49,8 +49,8 @@ public final class Recording {
   }
 
   private void perform(Step step) throws IOException {
-    if (step instanceof Step.Record record) {
-      record(record);
+    if (step instanceof Step.RunCommand command) {
+      record(command);
     } else if (step instanceof Step.Run run) {
       run(run);
     } else if (step instanceof Step.Write write) {
@@ -82,14 +82,14 @@ public final class Recording {
     }
   }
 
-  private void record(Step.Record record) throws IOException {
+  private void record(Step.RunCommand command) throws IOException {
     Process process;
     try (Interrupts interrupts = new Interrupts()) {
-      process = new ProcessBuilder(record.arguments()).inheritIO().start();
-      interrupts.started(process, record.childIsCommand());
+      process = new ProcessBuilder(command.arguments()).inheritIO().start();
+      interrupts.started(process, command.childIsCommand());
       exitCode = waitFor(process);
     }
-    Path named = record.ownLog();
+    Path named = command.ownLog();
     if (named != null) {
       try {
         Files.move(

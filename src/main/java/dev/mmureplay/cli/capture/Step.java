@@ -42,9 +42,9 @@ public sealed interface Step {
    * @param ownLog the log's name in front of a dot and the number of the started process, if the
    *     tool names it so; it is renamed to this
    */
-  record Record(List<String> arguments, boolean childIsCommand, @Nullable Path ownLog)
+  record RunCommand(List<String> arguments, boolean childIsCommand, @Nullable Path ownLog)
       implements Step {
-    public Record {
+    public RunCommand {
       arguments = List.copyOf(arguments);
     }
 

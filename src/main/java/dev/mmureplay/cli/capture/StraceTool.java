@@ -58,7 +58,7 @@ final class StraceTool implements CaptureTool {
     words.addAll(List.of("-o", fileArgument(order)));
     words.addAll(List.of("-e", "trace=" + String.join(",", TraceEvents.CALLS), "--"));
     words.addAll(order.command());
-    return List.of(new Step.Record(words, true, null));
+    return List.of(new Step.RunCommand(words, true, null));
   }
 
   /** strace takes a name that begins with {@code |} or {@code !} for a command to pipe into. */

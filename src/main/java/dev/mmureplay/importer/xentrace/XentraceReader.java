@@ -137,28 +137,16 @@ final class XentraceReader {
     if ((event & ~RUNSTATE_BITS) == RUNSTATE_CHANGE) {
       return runstate(event);
     }
-    switch (event) {
-      case LOST_RECORDS:
-        return lost();
-      case WRAP_BUFFER:
-        return "wrap-buffer";
-      case SCHED_SWITCH:
-        return schedSwitch();
-      case PV_PAGE_FAULT:
-      case PV_PAGE_FAULT | WIDE_GUEST:
-        return fault(event != PV_PAGE_FAULT);
-      case PV_PTWR | WIDE_GUEST:
-      case PV_PTWR_PAE:
-        return ptwr(event != PV_PTWR_PAE);
-      case PV_HYPERCALL:
-      case PV_HYPERCALL | WIDE_GUEST:
-        return oldHypercall(event == PV_HYPERCALL ? 1 : 2);
-      case PV_HYPERCALL_V2:
-      case PV_HYPERCALL_SUBCALL:
-        return hypercall(event == PV_HYPERCALL_SUBCALL);
-      default:
-        return OTHER;
-    }
+    return switch (event) {
+      case LOST_RECORDS -> lost();
+      case WRAP_BUFFER -> "wrap-buffer";
+      case SCHED_SWITCH -> schedSwitch();
+      case PV_PAGE_FAULT, PV_PAGE_FAULT | WIDE_GUEST -> fault(event != PV_PAGE_FAULT);
+      case PV_PTWR | WIDE_GUEST, PV_PTWR_PAE -> ptwr(event != PV_PTWR_PAE);
+      case PV_HYPERCALL, PV_HYPERCALL | WIDE_GUEST -> oldHypercall(event == PV_HYPERCALL ? 1 : 2);
+      case PV_HYPERCALL_V2, PV_HYPERCALL_SUBCALL -> hypercall(event == PV_HYPERCALL_SUBCALL);
+      default -> OTHER;
+    };
   }
 
   private String runstate(int event) {

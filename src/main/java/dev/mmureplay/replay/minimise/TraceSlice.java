@@ -118,21 +118,8 @@ final class TraceSlice {
   }
 
   private static EventRow copy(EventBatch batch, int row) {
-    EventRow copy = new EventRow().reset(batch.kind(row), batch.pid(row), batch.tid(row));
-    copy.time = batch.time(row);
-    copy.duration = batch.duration(row);
-    copy.cpu = batch.cpu(row);
-    copy.address = batch.address(row);
-    copy.length = batch.length(row);
-    copy.protection = batch.protection(row);
-    copy.flags = batch.flags(row);
-    copy.address2 = batch.address2(row);
-    copy.length2 = batch.length2(row);
-    copy.file = batch.file(row);
-    copy.offset = batch.offset(row);
-    copy.result = batch.result(row);
-    copy.count = batch.count(row);
-    copy.line = batch.line(row);
+    EventRow copy = new EventRow();
+    batch.copyTo(row, copy);
     return copy;
   }
 
