@@ -15,6 +15,9 @@ COMMENT ON MACRO replay_chosen IS 'Whether a replay is meant by all, latest or i
 CREATE OR REPLACE MACRO quotient(a, b) AS CASE WHEN b > 0 THEN a / b WHEN a > 0 THEN CAST('infinity' AS DOUBLE) END;
 COMMENT ON MACRO quotient IS 'a / b; infinity where only b is 0, NULL where both are';
 
+CREATE OR REPLACE MACRO share_text(part, whole) AS CASE WHEN part = 0 THEN '0 %' WHEN 100 * part < whole THEN '<1 %' ELSE 100 * part // whole || ' %' END;
+COMMENT ON MACRO share_text IS 'A share in whole percent, rounded down; <1 % where that would hide it';
+
 CREATE OR REPLACE VIEW price AS
 SELECT p.profile, b.backend, o.name AS operation,
   CASE WHEN own.operation IS NULL THEN '' ELSE b.backend END AS holds_for,
@@ -220,3 +223,51 @@ COMMENT ON COLUMN batch_fill.call IS 'Number of the call';
 COMMENT ON COLUMN batch_fill.updates IS 'Page-table updates carried by hypercalls';
 COMMENT ON COLUMN batch_fill.hypercalls IS 'Hypercalls that carried them, TLB flushes not counted';
 COMMENT ON COLUMN batch_fill.fill IS 'Updates per hypercall';
+
+CREATE OR REPLACE VIEW call_certainty AS
+SELECT y.id AS replay, c.certainty, count(k.call) AS calls, CAST(coalesce(sum(k.updated_ptes), 0) AS BIGINT) AS updated_ptes
+FROM replay y
+CROSS JOIN (VALUES ('known'), ('assumed'), ('unknown')) c(certainty)
+LEFT JOIN call k ON k.replay = y.id AND k.certainty = c.certainty
+GROUP BY ALL;
+COMMENT ON VIEW call_certainty IS 'How far the capture carries the counts of a replay: mprotect calls and PTEs that are known, assumed and unknown';
+COMMENT ON COLUMN call_certainty.replay IS 'The replay';
+COMMENT ON COLUMN call_certainty.certainty IS 'known, assumed or unknown, see call.certainty';
+COMMENT ON COLUMN call_certainty.calls IS 'mprotect and pkey_mprotect calls';
+COMMENT ON COLUMN call_certainty.updated_ptes IS 'PTEs that those calls rewrote';
+
+-- A bit can be lost where an update of its PTE meets an access: in a call that rewrites PTEs while another thread runs.
+-- That none was lost is carried only by a capture that shows every access, truly concurrent, or where there was no
+-- other thread; and only if every call and every page is known.
+CREATE OR REPLACE VIEW verdict AS
+SELECT r.replay, r.id AS run, r.backend, r.failure IS NULL AND r.findings = 0 AND open.calls = 0 AND open.races = 0 AND y.pages_undecided = 0 AS carried,
+  r.findings, open.calls AS calls_open, open.races AS races_open, y.pages_ended AS pages, y.pages_undecided,
+  CASE WHEN r.failure IS NOT NULL THEN 'undecided: the backend failed'
+    WHEN r.findings > 0 THEN 'lost: ' || r.findings
+    WHEN carried THEN 'none'
+    ELSE 'none seen; ' || concat_ws(', ',
+      share_text(y.pages_undecided, y.pages_ended) || ' of pages undecidable',
+      CASE WHEN open.calls > 0 THEN share_text(open.calls, y.calls) || ' of calls not known' END,
+      CASE WHEN open.races > 0 THEN share_text(open.races, y.calls) || ' of calls may have raced unseen' END)
+  END AS bits_lost
+FROM run r
+JOIN replay y ON y.id = r.replay
+JOIN trace t ON t.id = r.trace
+JOIN (
+  SELECT y.id, count(*) FILTER (c.certainty <> 'known') AS calls,
+    count(*) FILTER (c.threaded AND c.updated_ptes > 0 AND NOT (t.accesses = 'every' AND t.concurrent)) AS races
+  FROM replay y
+  JOIN trace t ON t.id = y.trace
+  LEFT JOIN call c ON c.replay = y.id
+  GROUP BY y.id) open ON open.id = r.replay;
+COMMENT ON VIEW verdict IS 'Whether accessed or dirty bits were lost under each backend, and how far the capture carries the answer';
+COMMENT ON COLUMN verdict.replay IS 'The replay';
+COMMENT ON COLUMN verdict.run IS 'The run';
+COMMENT ON COLUMN verdict.backend IS 'The backend of the run';
+COMMENT ON COLUMN verdict.carried IS 'Whether the capture carries that no bit was lost';
+COMMENT ON COLUMN verdict.findings IS 'Breaches of invariants';
+COMMENT ON COLUMN verdict.calls_open IS 'mprotect calls whose counts are not known';
+COMMENT ON COLUMN verdict.races_open IS 'mprotect calls that rewrote PTEs while another thread made accesses that the capture does not show, or not as concurrent';
+COMMENT ON COLUMN verdict.pages IS 'Resident pages that ended: unmapped, or there when their address space or the trace ended';
+COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
+COMMENT ON COLUMN verdict.bits_lost IS 'none: no bit was lost, and the capture carries that; none seen: what was seen lost none, and what stays open; lost: how many';

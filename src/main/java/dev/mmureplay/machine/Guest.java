@@ -24,6 +24,7 @@ final class Guest {
   final FrameTable frames = new FrameTable();
   final VmaMerger merger;
   final Assumptions assumptions = new Assumptions();
+  final Doubts doubts = new Doubts();
   private final MachineObserver observer;
 
   /** The CPU on which the kernel runs just now. */
@@ -94,6 +95,7 @@ final class Guest {
             leaf.pages[backend.index].entries[index] =
                 backend.backend().underXen() ? XenPte.adjust(pte) : pte);
     leaf.set(index, pte);
+    leaf.doubt(index, Unknown.ALL);
   }
 
   /** Compares what a backend's PTE held when it died with the reference (I1, I14). */
@@ -130,7 +132,7 @@ final class Guest {
         backend.addToDigest(space.id(), address, backend.comparable(pte));
       }
     }
-    observer.finalPte(space, address, reference);
+    observer.finalPte(space, address, reference, doubts.ended(space, leaf, index));
   }
 
   /** Collects the indexes of resident PTEs in {@code [from, to)}; returns how many. */

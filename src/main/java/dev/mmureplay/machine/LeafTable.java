@@ -23,6 +23,14 @@ final class LeafTable {
   /** For every PTE, which accesses change nothing: the test that lets most accesses end at once. */
   final byte[] settled = new byte[PtePage.ENTRIES];
 
+  /** For every resident PTE, what the capture does not decide about it: {@link Unknown}. */
+  private final byte[] unknown = new byte[PtePage.ENTRIES];
+
+  /** Whether anything is known of the table since {@link #forget}. */
+  private boolean informed;
+
+  private boolean known;
+
   /** The PTE page of each backend. */
   final PtePage[] pages;
 
@@ -63,17 +71,56 @@ final class LeafTable {
   void set(int index, long pte) {
     if ((reference[index] == 0) != (pte == 0)) {
       resident += pte == 0 ? -1 : 1;
+      unknown[index] = 0;
     }
     reference[index] = pte;
-    settled[index] = settledBy(pte);
+    settled[index] = settledBy(pte, unknown[index]);
   }
 
-  private static byte settledBy(long pte) {
-    if (!Pte.isPresent(pte) || !Pte.isAccessed(pte)) {
+  /** Returns what is not known of a resident page: {@link Unknown}. */
+  int unknown(int index) {
+    return unknown[index];
+  }
+
+  /** Something is not known any more. */
+  void doubt(int index, int mask) {
+    unknown[index] |= (byte) mask;
+    settled[index] = settledBy(reference[index], unknown[index]);
+  }
+
+  /** Something is known now. */
+  void learn(int index, int mask) {
+    unknown[index] &= (byte) ~mask;
+    settled[index] = settledBy(reference[index], unknown[index]);
+    informed = true;
+    known |= (mask & Unknown.RESIDENCY) != 0;
+  }
+
+  /** Nothing is known any more, neither of a page nor that there is a PTE page. */
+  void forget() {
+    if (informed) {
+      informed = false;
+      known = false;
+      for (int i = 0; i < PtePage.ENTRIES; i++) {
+        if (reference[i] != 0) {
+          doubt(i, Unknown.ALL);
+        }
+      }
+    }
+  }
+
+  /** Returns whether it is known that there is a PTE page. */
+  boolean isKnown() {
+    return known;
+  }
+
+  private static byte settledBy(long pte, int unknown) {
+    boolean learned = (unknown & (Unknown.RESIDENCY | Unknown.ACCESSED)) == 0;
+    if (!Pte.isPresent(pte) || !Pte.isAccessed(pte) || !learned) {
       return 0;
     }
     int bits = READ;
-    if (Pte.isWritable(pte) && Pte.isDirty(pte)) {
+    if (Pte.isWritable(pte) && Pte.isDirty(pte) && unknown == 0) {
       bits |= WRITE;
     }
     if ((pte & Pte.NX) == 0) {

@@ -64,6 +64,43 @@ public final class Machine {
     backendCount = backends.size();
   }
 
+  /** Says what the capture shows, before anything happens; without it, everything. */
+  public void capture(Visibility visibility) {
+    guest.doubts.visibility(visibility);
+  }
+
+  /** Events of an address space are missing here: whatever was known of it is not any more. */
+  public void forget(AddressSpace space) {
+    Doubts.forget(space);
+  }
+
+  /**
+   * Nothing in the trace made an address space: nothing is known of it, and it may be the same
+   * memory as another one.
+   */
+  public void distrust(AddressSpace space) {
+    Doubts.forget(space);
+    space.foreign = true;
+  }
+
+  /**
+   * Between events that are missing somewhere here, nothing is known of any page, nor of an address
+   * space that begins here.
+   */
+  public void blind(boolean now) {
+    guest.doubts.blind(now);
+  }
+
+  /** Returns how many resident pages ended, by being unmapped or with their address space. */
+  public long pagesEnded() {
+    return guest.doubts.pagesEnded();
+  }
+
+  /** Returns of how many of them accessed or dirty was not known. */
+  public long pagesUndecided() {
+    return guest.doubts.pagesUndecided();
+  }
+
   /** Returns the backends at work, in the order given. */
   public List<BackendState> backends() {
     return List.of(guest.backends);
@@ -76,7 +113,9 @@ public final class Machine {
 
   /** Makes an empty address space, as execve does. */
   public AddressSpace newAddressSpace(int pid) {
-    return new AddressSpace(lastSpace++, pid, backendCount);
+    AddressSpace space = new AddressSpace(lastSpace++, pid, backendCount);
+    space.unsure = guest.doubts.isBlind();
+    return space;
   }
 
   /** Returns how many address spaces were made. */
@@ -268,6 +307,9 @@ public final class Machine {
     if (vma.isAccessible() && leaf.reference[index(page)] == 0) {
       boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
       faults.populateSilently(space, vma, leaf, index(page), written);
+    }
+    if (leaf.reference[index(page)] != 0) {
+      guest.doubts.observed(space, vma, leaf, index(page), pte);
     }
   }
 

@@ -151,6 +151,8 @@ final class Mprotect {
     guest.count(Operation.VMA_CHANGE, 1);
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
     if (!changed.has(Vma.HUGETLB)) {
+      facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
+      guest.doubts.permitted(space, start, end, flags);
       walk.change(space, changed, start, end, facts);
     }
     if (!guest.kernel.gatheredFlush()) {
@@ -232,6 +234,7 @@ final class Mprotect {
     guest.assumptions.use(Assumptions.MAPPING, 1);
     Vma vma =
         new Vma(start, end, Vma.ACCESS | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    Doubts.used(space, start, end);
     return guest.merger.insert(space.vmas, vma);
   }
 
@@ -270,7 +273,8 @@ final class Mprotect {
     return populated;
   }
 
-  private static long countResident(AddressSpace space, long start, long end) {
+  /** Returns how many pages of a range are resident. */
+  static long countResident(AddressSpace space, long start, long end) {
     long n = 0;
     for (LeafTable leaf : space.tables.range(start, end)) {
       int from = Guest.from(leaf, start);

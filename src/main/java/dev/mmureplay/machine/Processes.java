@@ -24,6 +24,7 @@ final class Processes {
   void fork(AddressSpace parent, AddressSpace child) {
     guest.enterSyscall(Cause.FORK);
     child.brk = parent.brk;
+    Doubts.inherit(parent, child);
     for (int i = 0; i < parent.vmas.size(); i++) {
       Vma vma = parent.vmas.get(i);
       if (vma.has(Vma.DONTCOPY)) {
@@ -79,6 +80,7 @@ final class Processes {
         long kept = vma.isPrivate() ? guest.kernel.writeProtect(pte) : pte;
         leaf.set(i, kept);
         into.set(i, childPte(kept, vma));
+        guest.doubts.copied(parent, child, vma, leaf, into, i);
       }
     }
   }

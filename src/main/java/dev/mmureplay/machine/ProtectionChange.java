@@ -12,6 +12,7 @@ public final class ProtectionChange {
   long slotsScanned;
   long flushPages;
   boolean assumed;
+  boolean unseen;
 
   void reset() {
     result = 0;
@@ -22,6 +23,7 @@ public final class ProtectionChange {
     slotsScanned = 0;
     flushPages = 0;
     assumed = false;
+    unseen = false;
   }
 
   /** Returns 0 or -errno. */
@@ -65,5 +67,13 @@ public final class ProtectionChange {
    */
   public boolean assumed() {
     return assumed;
+  }
+
+  /**
+   * Returns whether what was counted rests on there having been no accesses but those that the trace
+   * shows: where the kernel may have populated or written a page unseen, or residency was assumed.
+   */
+  public boolean unseen() {
+    return unseen;
   }
 }

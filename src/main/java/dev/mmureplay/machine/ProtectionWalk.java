@@ -69,6 +69,8 @@ final class ProtectionWalk {
         long old = leaf.reference[i];
         long changed = modify(old, flags, mayUpgrade[k]);
         leaf.set(i, changed);
+        boolean byDirtiness = mayUpgrade[k] && !cleanToo;
+        facts.unseen |= guest.doubts.protectionChanged(space, vma, leaf, i, byDirtiness);
         if (needsFlush(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);

@@ -62,6 +62,12 @@ public final class CallFacts {
   /** VMAs in the address space after the call. */
   public long vmas;
 
-  /** Whether residency, VMAs or CPUs of this call rest on an assumption. */
-  public boolean assumed;
+  /**
+   * Whether the process had another thread, whose accesses may have come between the beginning and
+   * the end of an update.
+   */
+  public boolean threaded;
+
+  /** How far the capture carries what is counted for this call. */
+  public Certainty certainty = Certainty.UNKNOWN;
 }

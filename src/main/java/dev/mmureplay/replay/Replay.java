@@ -8,6 +8,7 @@ import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.Visibility;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ public final class Replay {
   private final CallReplay calls;
   private final Outcomes outcomes;
   private final Residency residency;
+  private final Losses losses;
+  private int gap;
+  private boolean inGap;
   private long events;
   private long accesses;
   private long refused;
@@ -32,13 +36,25 @@ public final class Replay {
   private int pid = Integer.MIN_VALUE;
   private int cpu = Integer.MIN_VALUE;
 
-  private Replay(TraceInfo info, ReplayOptions options, ReplaySink sink) {
+  private Replay(TraceInfo info, Losses losses, ReplayOptions options, ReplaySink sink) {
+    this.losses = losses;
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
         new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
-    tasks = new Tasks(machine);
-    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink);
+    machine.capture(visibility(info));
+    machine.blind(losses.everywhere());
+    tasks = new Tasks(machine, info.fidelity().fromStart());
+    calls = new CallReplay(machine, tasks, residency, info, sink);
+  }
+
+  private static Visibility visibility(TraceInfo info) {
+    Fidelity fidelity = info.fidelity();
+    boolean every = fidelity.accesses() == Fidelity.Accesses.EVERY;
+    return new Visibility(
+        every && fidelity.kernelAccesses(),
+        info.kinds().containsKey(EventKind.SET_PTE),
+        fidelity.accesses() == Fidelity.Accesses.FIRST_TOUCH);
   }
 
   /**
@@ -52,7 +68,8 @@ public final class Replay {
       Path eventFile, ReplayOptions options, ReplaySink sink, LongConsumer progress)
       throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
-      Replay replay = new Replay(reader.info(), options, sink);
+      Losses losses = Losses.of(eventFile, reader.info());
+      Replay replay = new Replay(reader.info(), losses, options, sink);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -81,7 +98,39 @@ public final class Replay {
 
   private void replay(EventBatch batch) throws IOException {
     int rows = batch.rows();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; ) {
+      passLosses(events);
+      int end = (int) Math.min(rows, row + nextLoss() - events);
+      replay(batch, row, end);
+      events += end - row;
+      row = end;
+    }
+  }
+
+  /** Returns the position of the next event before which a gap begins or ends. */
+  private long nextLoss() {
+    if (gap == losses.size()) {
+      return Long.MAX_VALUE / 2;
+    }
+    return inGap ? losses.end(gap) : losses.start(gap);
+  }
+
+  /** Forgets what events that are missing before this one may have changed. */
+  private void passLosses(long position) {
+    while (gap < losses.size() && nextLoss() <= position) {
+      tasks.forget();
+      if (!inGap && losses.end(gap) > position) {
+        inGap = true;
+      } else {
+        inGap = false;
+        gap++;
+      }
+      machine.blind(inGap || losses.everywhere());
+    }
+  }
+
+  private void replay(EventBatch batch, int from, int to) throws IOException {
+    for (int row = from; row < to; row++) {
       byte kind = batch.kindCode(row);
       if (kind > LAST_ACCESS) {
         replayOther(batch, row);
@@ -96,7 +145,6 @@ public final class Replay {
       }
       accesses++;
     }
-    events += rows;
   }
 
   /** A row of another process or CPU than the one before. */
@@ -133,6 +181,9 @@ public final class Replay {
     if (current == null) {
       return;
     }
+    if (current.isForeign() && kind != EventKind.MPROTECT && kind != EventKind.PKEY_MPROTECT) {
+      tasks.forget();
+    }
     calls.replay(batch, row, kind, current);
     // clone, execve and exit may have given the process another address space.
     pid = Integer.MIN_VALUE;
@@ -163,6 +214,7 @@ public final class Replay {
     if (refused > 0) {
       machine.assumptions().use(CallReplay.REFUSED, refused);
     }
+    passLosses(events);
     tasks.live().forEach(machine::finish);
     outcomes.drain();
     List<ReplayResult.Backend> backends = new ArrayList<>();
@@ -184,6 +236,7 @@ public final class Replay {
         machine.addressSpaces(),
         outcomes.pages(),
         machine.assumptions().counts(),
+        calls.tally(),
         backends);
   }
 }

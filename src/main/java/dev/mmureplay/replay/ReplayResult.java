@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pages pages whose final state was reported
  * @param assumptions how often each named assumption was used, in name order; empty if nothing was
  *     assumed
+ * @param tally how much of it is known
  * @param backends what each backend yielded, in the order of the options
  */
 public record ReplayResult(
@@ -27,6 +28,7 @@ public record ReplayResult(
     long addressSpaces,
     long pages,
     Map<String, Long> assumptions,
+    Tally tally,
     List<Backend> backends) {
 
   /**

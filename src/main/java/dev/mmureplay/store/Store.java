@@ -19,8 +19,8 @@ import org.duckdb.DuckDBConnection;
 
 /** One result file, open. */
 public final class Store implements AutoCloseable {
-  /** The version of the tables; a file of a newer one is refused. */
-  public static final int SCHEMA_VERSION = 1;
+  /** The version of the tables; a file of another one is refused. */
+  public static final int SCHEMA_VERSION = 2;
 
   /** What DuckDB may keep in memory while writing; more spills to disk. */
   private static final String MEMORY_LIMIT = "2GiB";
@@ -231,14 +231,16 @@ public final class Store implements AutoCloseable {
           file + ": expected a result file but found a DuckDB database of something else");
     }
     int version = Integer.parseInt(meta("schema_version"));
-    if (version > SCHEMA_VERSION) {
+    if (version != SCHEMA_VERSION) {
       throw new StoreException(
           file
               + ": expected schema version "
               + SCHEMA_VERSION
-              + " or older but found "
+              + " but found "
               + version
-              + ": a newer mmureplay wrote it");
+              + (version > SCHEMA_VERSION
+                  ? ": a newer mmureplay wrote it"
+                  : ": an older mmureplay wrote it; replay its traces into a new file"));
     }
   }
 

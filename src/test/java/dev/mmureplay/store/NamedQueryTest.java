@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import dev.mmureplay.replay.Certainty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -59,7 +60,7 @@ class NamedQueryTest {
           counter.count(Operation.PAGE_FAULT, 9);
         });
     replay.calls.get(3).facts().protection = 7;
-    replay.calls.get(5).facts().assumed = true;
+    replay.calls.get(5).facts().certainty = Certainty.ASSUMED;
     replay.page(0x7f00_0020_0000L, false, true).page(0x7f00_0020_1000L, false, false);
     replay.page(0x7f00_0020_2000L, false, true);
     replay.findings.add(

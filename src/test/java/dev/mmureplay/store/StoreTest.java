@@ -24,13 +24,21 @@ class StoreTest {
   @TempDir Path folder;
 
   @Test
-  void aNewerSchemaIsRefusedInOneSentence() throws IOException, SQLException {
-    Path file = folder.resolve("newer.duckdb");
+  void anotherSchemaIsRefusedInOneSentence() throws IOException, SQLException {
+    assertSchemaIsRefused(Store.SCHEMA_VERSION + 1, "a newer mmureplay wrote it");
+    assertSchemaIsRefused(
+        Store.SCHEMA_VERSION - 1,
+        "an older mmureplay wrote it; replay its traces into a new file");
+  }
+
+  private void assertSchemaIsRefused(int version, String why) throws IOException, SQLException {
+    Path file = folder.resolve(version + ".duckdb");
     try (Store store = Store.open(file)) {
-      execute(store, "UPDATE meta SET schema_version = 2");
+      execute(store, "UPDATE meta SET schema_version = " + version);
     }
     String sentence =
-        file + ": expected schema version 1 or older but found 2: a newer mmureplay wrote it";
+        "%s: expected schema version %d but found %d: %s"
+            .formatted(file, Store.SCHEMA_VERSION, version, why);
     assertThatThrownBy(() -> Store.open(file))
         .isInstanceOf(StoreException.class)
         .hasMessage(sentence);
