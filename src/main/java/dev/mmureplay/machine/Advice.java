@@ -110,5 +110,6 @@ final class Advice {
     for (Vma vma = next(space, start, end); vma != null; vma = next(space, vma.end, end)) {
       faults.populateRange(space, vma, Math.max(start, vma.start), Math.min(end, vma.end), write);
     }
+    guest.doubts.changedByVmas(space);
   }
 }

@@ -125,8 +125,9 @@ final class Doubts {
    * @param faulted whether the trace shows it as an access
    */
   int ofPopulated(AddressSpace space, Vma vma, long address, long pte, boolean faulted) {
-    // A read faults only where there is no page.
-    boolean fresh = faulted && visibility.faultsOnly();
+    // A read faults only where there is no page; what it populates is up to the VMA.
+    boolean sure = !space.unsure && !vma.has(Vma.ASSUMED);
+    boolean fresh = faulted && visibility.faultsOnly() && sure;
     int unknown = fresh || isClean(space, vma, address) ? 0 : Unknown.DIRTY | Unknown.WRITABLE;
     return unknown | exposed(space, vma, pte);
   }
@@ -209,18 +210,25 @@ final class Doubts {
     changed(space, vma, leaf, index);
   }
 
-  /** fork copied a PTE without A, and of shared memory without D, and took write access away. */
+  /**
+   * fork copied a PTE without A, and of shared memory without D, and took write access away. It
+   * copies PTEs of VMAs in which something was written; of one that may have been written unseen,
+   * or is only assumed to have been, it is not known whether it did, unless the page itself was.
+   *
+   * @param written whether the page is a private copy
+   */
   void copied(
       AddressSpace parent,
       AddressSpace child,
       Vma vma,
       LeafTable from,
       LeafTable into,
-      int index) {
+      int index,
+      boolean written) {
     int cleared = vma.has(Vma.SHARED) ? Unknown.ACCESSED | Unknown.DIRTY : Unknown.ACCESSED;
     int unknown = parent.unsure ? Unknown.ALL : from.unknown(index) & ~cleared;
     into.learn(index, Unknown.ALL & ~unknown);
-    into.doubt(index, unknown);
+    into.doubt(index, visibility.everyTouch() || written ? unknown : Unknown.ALL);
     changed(child, vma, into, index);
     changed(parent, vma, from, index);
   }

@@ -75,6 +75,10 @@ final class FrameTable {
     }
   }
 
+  boolean isAnonymous(int frame) {
+    return kinds[frame] >= ANONYMOUS;
+  }
+
   boolean isExclusive(int frame) {
     return kinds[frame] == ANONYMOUS_EXCLUSIVE;
   }

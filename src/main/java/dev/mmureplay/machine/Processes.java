@@ -80,7 +80,8 @@ final class Processes {
         long kept = vma.isPrivate() ? guest.kernel.writeProtect(pte) : pte;
         leaf.set(i, kept);
         into.set(i, childPte(kept, vma));
-        guest.doubts.copied(parent, child, vma, leaf, into, i);
+        boolean written = guest.frames.isAnonymous(Pte.frame(pte));
+        guest.doubts.copied(parent, child, vma, leaf, into, i, written);
       }
     }
   }

@@ -42,17 +42,17 @@ public final class Replay {
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
         new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
-    machine.capture(visibility(info));
+    machine.capture(visibility(info, residency));
     machine.blind(losses.everywhere());
     tasks = new Tasks(machine, info.fidelity().fromStart());
     calls = new CallReplay(machine, tasks, residency, info, sink);
   }
 
-  private static Visibility visibility(TraceInfo info) {
+  private static Visibility visibility(TraceInfo info, Residency residency) {
     Fidelity fidelity = info.fidelity();
     boolean every = fidelity.accesses() == Fidelity.Accesses.EVERY;
     return new Visibility(
-        every && fidelity.kernelAccesses(),
+        every && fidelity.kernelAccesses() && !residency.assumed(),
         info.kinds().containsKey(EventKind.SET_PTE),
         fidelity.accesses() == Fidelity.Accesses.FIRST_TOUCH);
   }
