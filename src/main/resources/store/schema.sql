@@ -3,7 +3,7 @@
 
 CREATE TABLE meta (schema_version INTEGER NOT NULL, engine_version VARCHAR NOT NULL, definitions VARCHAR NOT NULL);
 COMMENT ON TABLE meta IS 'One row: what this file is';
-COMMENT ON COLUMN meta.schema_version IS 'Version of the tables; a program refuses files of another one';
+COMMENT ON COLUMN meta.schema_version IS 'Version of the tables; a program refuses files of a newer one';
 COMMENT ON COLUMN meta.engine_version IS 'Version of the program that last wrote views and shipped costs';
 COMMENT ON COLUMN meta.definitions IS 'SHA-256 of views, shipped costs and operations as last written';
 
@@ -65,7 +65,7 @@ CREATE TABLE replay (
   id BIGINT PRIMARY KEY, trace BIGINT NOT NULL, guest_kernel VARCHAR NOT NULL, preserve_ad BOOLEAN NOT NULL,
   residency VARCHAR NOT NULL, residency_assumed BOOLEAN NOT NULL, fault_around INTEGER NOT NULL,
   engine_version VARCHAR NOT NULL, events BIGINT NOT NULL, accesses BIGINT NOT NULL, calls BIGINT NOT NULL,
-  address_spaces BIGINT NOT NULL, pages BIGINT NOT NULL, pages_ended BIGINT NOT NULL, pages_undecided BIGINT NOT NULL, started TIMESTAMP NOT NULL);
+  address_spaces BIGINT NOT NULL, pages BIGINT NOT NULL, started TIMESTAMP NOT NULL);
 COMMENT ON TABLE replay IS 'One pass over one trace, with every backend at once';
 COMMENT ON COLUMN replay.id IS 'Id';
 COMMENT ON COLUMN replay.trace IS 'The trace';
@@ -80,8 +80,6 @@ COMMENT ON COLUMN replay.accesses IS 'Page accesses, folded ones counted once';
 COMMENT ON COLUMN replay.calls IS 'mprotect and pkey_mprotect calls';
 COMMENT ON COLUMN replay.address_spaces IS 'Address spaces that existed';
 COMMENT ON COLUMN replay.pages IS 'Pages whose final state was reported';
-COMMENT ON COLUMN replay.pages_ended IS 'Resident pages that ended: unmapped, or there when their address space or the trace ended';
-COMMENT ON COLUMN replay.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
 COMMENT ON COLUMN replay.started IS 'When the replay began, UTC; no part of the result';
 
 CREATE TABLE assumption (replay BIGINT NOT NULL, name VARCHAR NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (replay, name));
@@ -110,7 +108,7 @@ CREATE TABLE call (
   replay BIGINT NOT NULL, call BIGINT NOT NULL, seq BIGINT, line BIGINT, time BIGINT, duration BIGINT,
   pid INTEGER, tid INTEGER, address UBIGINT, length UBIGINT, protection INTEGER, recorded_result BIGINT,
   model_result BIGINT, pages BIGINT, present_ptes BIGINT, updated_ptes BIGINT, vma_pieces BIGINT,
-  pte_pages BIGINT, slots_scanned BIGINT, flush_pages BIGINT, vmas BIGINT, threaded BOOLEAN, certainty VARCHAR NOT NULL);
+  pte_pages BIGINT, slots_scanned BIGINT, flush_pages BIGINT, vmas BIGINT, assumed BOOLEAN);
 COMMENT ON TABLE call IS 'One mprotect or pkey_mprotect call: what is true under every backend; key: replay, call';
 COMMENT ON COLUMN call.replay IS 'The replay';
 COMMENT ON COLUMN call.call IS 'Number of the call within the trace, from 0';
@@ -133,8 +131,7 @@ COMMENT ON COLUMN call.pte_pages IS 'PTE pages walked, counted per piece';
 COMMENT ON COLUMN call.slots_scanned IS 'PTE slots looked at';
 COMMENT ON COLUMN call.flush_pages IS 'Pages in the hull of the TLB flush as native Linux computes it; 0 if none is needed';
 COMMENT ON COLUMN call.vmas IS 'VMAs in the address space after the call';
-COMMENT ON COLUMN call.threaded IS 'Whether the process had another thread, whose accesses may have raced with the call';
-COMMENT ON COLUMN call.certainty IS 'known: the counts follow from what the capture shows (present_ptes aside, which may leave out pages of pieces that did not change); assumed: a named assumption stands in for what it does not show; unknown: events are missing, or the memory is older than the trace';
+COMMENT ON COLUMN call.assumed IS 'Whether residency, VMAs or CPUs of this call rest on an assumption';
 
 CREATE TABLE call_operation (run BIGINT NOT NULL, call BIGINT NOT NULL, operation VARCHAR NOT NULL, n BIGINT NOT NULL);
 COMMENT ON TABLE call_operation IS 'Operations of one call under one backend, where there are any; key: run, call, operation';
@@ -152,9 +149,8 @@ COMMENT ON COLUMN operation_count.n IS 'How often it was carried out, at least 1
 
 CREATE TABLE page_state (
   replay BIGINT NOT NULL, address_space INTEGER NOT NULL, pid INTEGER NOT NULL, address UBIGINT NOT NULL, pte UBIGINT NOT NULL,
-  present BOOLEAN NOT NULL, prot_none BOOLEAN NOT NULL, writable BOOLEAN NOT NULL, accessed BOOLEAN NOT NULL, dirty BOOLEAN NOT NULL,
-  residency_known BOOLEAN NOT NULL, accessed_state VARCHAR NOT NULL, dirty_state VARCHAR NOT NULL);
-COMMENT ON TABLE page_state IS 'The final state of every page that the model has resident, the same under every correct backend, and how far it is known; key: replay, address_space, address';
+  present BOOLEAN NOT NULL, prot_none BOOLEAN NOT NULL, writable BOOLEAN NOT NULL, accessed BOOLEAN NOT NULL, dirty BOOLEAN NOT NULL);
+COMMENT ON TABLE page_state IS 'The final state of every page, the same under every correct backend; key: replay, address_space, address';
 COMMENT ON COLUMN page_state.replay IS 'The replay';
 COMMENT ON COLUMN page_state.address_space IS 'Number of the address space within the trace, from 0';
 COMMENT ON COLUMN page_state.pid IS 'Process that owned it';
@@ -163,11 +159,8 @@ COMMENT ON COLUMN page_state.pte IS 'The PTE, bits that Xen owns masked out';
 COMMENT ON COLUMN page_state.present IS 'P bit';
 COMMENT ON COLUMN page_state.prot_none IS 'Whether the page is resident and PROT_NONE';
 COMMENT ON COLUMN page_state.writable IS 'RW bit';
-COMMENT ON COLUMN page_state.accessed IS 'A bit of the model';
-COMMENT ON COLUMN page_state.dirty IS 'D bit of the model, or the bit that stands for it';
-COMMENT ON COLUMN page_state.residency_known IS 'Whether the page is known to be resident';
-COMMENT ON COLUMN page_state.accessed_state IS 'What the capture carries of the A bit: set, clear or unknown';
-COMMENT ON COLUMN page_state.dirty_state IS 'What the capture carries of the D bit: set, clear or unknown';
+COMMENT ON COLUMN page_state.accessed IS 'A bit';
+COMMENT ON COLUMN page_state.dirty IS 'D bit';
 
 CREATE TABLE finding (replay BIGINT NOT NULL, run BIGINT, backend VARCHAR NOT NULL, invariant VARCHAR NOT NULL, pid INTEGER, address UBIGINT, seq BIGINT, message VARCHAR NOT NULL);
 COMMENT ON TABLE finding IS 'One breach of an invariant';

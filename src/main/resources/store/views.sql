@@ -237,37 +237,89 @@ COMMENT ON COLUMN call_certainty.calls IS 'mprotect and pkey_mprotect calls';
 COMMENT ON COLUMN call_certainty.updated_ptes IS 'PTEs that those calls rewrote';
 
 -- A bit can be lost where an update of its PTE meets an access: in a call that rewrites PTEs while another thread runs.
--- That none was lost is carried only by a capture that shows every access, truly concurrent, or where there was no
--- other thread; and only if every call and every page is known.
+-- That none was lost is carried only if every call and every page is known, and if there was either no other thread, or
+-- the capture shows every access as concurrent and what raced was tried.
 CREATE OR REPLACE VIEW verdict AS
-SELECT r.replay, r.id AS run, r.backend, r.failure IS NULL AND r.findings = 0 AND open.calls = 0 AND open.races = 0 AND y.pages_undecided = 0 AS carried,
-  r.findings, open.calls AS calls_open, open.races AS races_open, y.pages_ended AS pages, y.pages_undecided,
-  CASE WHEN r.failure IS NOT NULL THEN 'undecided: the backend failed'
-    WHEN r.findings > 0 THEN 'lost: ' || r.findings
+WITH open AS (
+  SELECT y.id AS replay, count(c.call) FILTER (c.certainty IS DISTINCT FROM 'known') AS calls,
+    count(c.call) FILTER (coalesce(c.threaded, TRUE) AND c.updated_ptes > 0) AS threaded
+  FROM replay y LEFT JOIN call c ON c.replay = y.id
+  GROUP BY y.id
+), counted AS (
+  SELECT r.replay, r.id AS run, r.backend, r.failure, r.findings, q.mode, coalesce(q.accessed_lost, 0) AS accessed_lost,
+    coalesce(q.dirty_lost, 0) AS dirty_lost, coalesce(q.invented, 0) AS invented, y.calls, o.calls AS calls_open,
+    CASE WHEN t.accesses = 'every' AND t.threads AND t.concurrent AND q.mode IN ('recorded', 'exhaustive') THEN 0 ELSE o.threaded END AS races_open,
+    y.pages_ended AS pages, y.pages_undecided
+  FROM run r
+  JOIN replay y ON y.id = r.replay
+  JOIN trace t ON t.id = r.trace
+  JOIN open o ON o.replay = r.replay
+  LEFT JOIN race q ON q.run = r.id
+)
+SELECT replay, run, backend, mode,
+  failure IS NULL AND findings = 0 AND accessed_lost + dirty_lost + invented = 0
+    AND calls_open = 0 AND races_open = 0 AND coalesce(pages_undecided, 1) = 0 AS carried,
+  CASE
+    WHEN failure IS NOT NULL THEN 'failed'
+    WHEN accessed_lost + dirty_lost + invented > 0 THEN
+      CASE WHEN mode = 'recorded' THEN 'lost: ' ELSE 'can be lost: ' END || accessed_lost + dirty_lost
+      || CASE WHEN invented > 0 THEN ', invented: ' || invented ELSE '' END
+    WHEN findings > 0 THEN 'broken: ' || findings || ' findings'
+    WHEN carried AND mode = 'exhaustive' THEN 'none at any moment'
     WHEN carried THEN 'none'
     ELSE 'none seen; ' || concat_ws(', ',
-      share_text(y.pages_undecided, y.pages_ended) || ' of pages undecidable',
-      CASE WHEN open.calls > 0 THEN share_text(open.calls, y.calls) || ' of calls not known' END,
-      CASE WHEN open.races > 0 THEN share_text(open.races, y.calls) || ' of calls may have raced unseen' END)
-  END AS bits_lost
-FROM run r
-JOIN replay y ON y.id = r.replay
-JOIN trace t ON t.id = r.trace
-JOIN (
-  SELECT y.id, count(*) FILTER (c.certainty <> 'known') AS calls,
-    count(*) FILTER (c.threaded AND c.updated_ptes > 0 AND NOT (t.accesses = 'every' AND t.concurrent)) AS races
-  FROM replay y
-  JOIN trace t ON t.id = y.trace
-  LEFT JOIN call c ON c.replay = y.id
-  GROUP BY y.id) open ON open.id = r.replay;
+      share_text(pages_undecided, pages) || ' of pages undecidable',
+      CASE WHEN calls_open > 0 THEN share_text(calls_open, calls) || ' of calls not known' END,
+      CASE WHEN races_open > 0 THEN share_text(races_open, calls) || ' of calls may have raced unseen' END)
+  END AS bits_lost,
+  findings, accessed_lost, dirty_lost, invented, calls, calls_open, races_open, pages, pages_undecided
+FROM counted;
 COMMENT ON VIEW verdict IS 'Whether accessed or dirty bits were lost under each backend, and how far the capture carries the answer';
 COMMENT ON COLUMN verdict.replay IS 'The replay';
 COMMENT ON COLUMN verdict.run IS 'The run';
 COMMENT ON COLUMN verdict.backend IS 'The backend of the run';
+COMMENT ON COLUMN verdict.mode IS 'Which moments of racing accesses were tried; NULL if none';
 COMMENT ON COLUMN verdict.carried IS 'Whether the capture carries that no bit was lost';
+COMMENT ON COLUMN verdict.bits_lost IS 'none: no bit was lost, and the capture carries that; none seen: what was seen lost none, and what stays open; lost or can be lost: how many; broken: other breaches of invariants';
 COMMENT ON COLUMN verdict.findings IS 'Breaches of invariants';
-COMMENT ON COLUMN verdict.calls_open IS 'mprotect calls whose counts are not known';
-COMMENT ON COLUMN verdict.races_open IS 'mprotect calls that rewrote PTEs while another thread made accesses that the capture does not show, or not as concurrent';
+COMMENT ON COLUMN verdict.accessed_lost IS 'Racing accesses whose A bit was lost';
+COMMENT ON COLUMN verdict.dirty_lost IS 'Racing accesses whose D bit was lost';
+COMMENT ON COLUMN verdict.invented IS 'A and D bits that nobody set';
+COMMENT ON COLUMN verdict.calls IS 'mprotect and pkey_mprotect calls';
+COMMENT ON COLUMN verdict.calls_open IS 'Those of them whose counts are not known';
+COMMENT ON COLUMN verdict.races_open IS 'Those of them that rewrote PTEs beside another thread whose accesses the capture does not show, or not as concurrent, or that were not tried';
 COMMENT ON COLUMN verdict.pages IS 'Resident pages that ended: unmapped, or there when their address space or the trace ended';
 COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
-COMMENT ON COLUMN verdict.bits_lost IS 'none: no bit was lost, and the capture carries that; none seen: what was seen lost none, and what stays open; lost: how many';
+
+CREATE OR REPLACE VIEW race_by_backend AS
+SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.windows, q.longest_window, q.candidates,
+  q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.invented,
+  q.transient_faults, q.stale_uses, q.cmpxchg_retries, q.xchg_retries,
+  v.carried, v.bits_lost AS verdict
+FROM race q
+JOIN run r ON r.id = q.run
+JOIN trace t ON t.id = r.trace
+JOIN verdict v ON v.run = q.run;
+COMMENT ON VIEW race_by_backend IS 'What racing accesses came to under each backend, and what may be concluded from it';
+COMMENT ON COLUMN race_by_backend.replay IS 'The replay';
+COMMENT ON COLUMN race_by_backend.trace IS 'File name of the raw trace';
+COMMENT ON COLUMN race_by_backend.run IS 'The run';
+COMMENT ON COLUMN race_by_backend.backend IS 'The backend';
+COMMENT ON COLUMN race_by_backend.correct IS 'Whether the backend claims to keep every accessed and dirty bit';
+COMMENT ON COLUMN race_by_backend.mode IS 'Which moments of each access were tried';
+COMMENT ON COLUMN race_by_backend.windows IS 'PTE updates';
+COMMENT ON COLUMN race_by_backend.longest_window IS 'Most memory operations on PTEs from a start to its effective commit';
+COMMENT ON COLUMN race_by_backend.candidates IS 'Pairs of an access and an update that it may have raced with';
+COMMENT ON COLUMN race_by_backend.assumed_candidates IS 'How many of them are only assumed to have been concurrent';
+COMMENT ON COLUMN race_by_backend.schedules IS 'Schedules tried';
+COMMENT ON COLUMN race_by_backend.losing_schedules IS 'Schedules that lost a bit';
+COMMENT ON COLUMN race_by_backend.races IS 'Candidates for which hardware set a bit between start and effective commit';
+COMMENT ON COLUMN race_by_backend.accessed_lost IS 'Candidates whose A bit was lost';
+COMMENT ON COLUMN race_by_backend.dirty_lost IS 'Candidates whose D bit was lost';
+COMMENT ON COLUMN race_by_backend.invented IS 'A and D bits that nobody set';
+COMMENT ON COLUMN race_by_backend.transient_faults IS 'Candidates that faulted only because the PTE was absent for a while';
+COMMENT ON COLUMN race_by_backend.stale_uses IS 'Candidates that a TLB let through before the flush while the PTE did not: legal';
+COMMENT ON COLUMN race_by_backend.cmpxchg_retries IS 'Repetitions of the cmpxchg loop of PRESERVE_AD';
+COMMENT ON COLUMN race_by_backend.xchg_retries IS 'Repetitions of the emulated xchg';
+COMMENT ON COLUMN race_by_backend.carried IS 'Whether the capture carries that no bit was lost';
+COMMENT ON COLUMN race_by_backend.verdict IS 'What may be concluded, in words: verdict.bits_lost';

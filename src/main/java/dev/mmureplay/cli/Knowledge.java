@@ -4,9 +4,11 @@ import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.replay.ReplayResult;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a replay knows and what it assumed, in one line. */
 final class Knowledge {
@@ -39,6 +41,38 @@ final class Knowledge {
       parts.add(String.format(Locale.ROOT, "assumptions made: %,d", assumptions));
     }
     return stored.file().name() + ": " + String.join("; ", parts);
+  }
+
+  /** Returns what races came to, in one line; nothing if none was tried. */
+  static Optional<String> races(Replays.Stored stored) {
+    ReplayResult result = stored.result();
+    if (result.races().isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < result.races().size(); i++) {
+      RaceTotals race = result.races().get(i);
+      if (race.accessedLost() + race.dirtyLost() > 0) {
+        parts.add(
+            String.format(
+                Locale.ROOT,
+                "%s loses %,d A and %,d D",
+                result.backends().get(i).name(),
+                race.accessedLost(),
+                race.dirtyLost()));
+      }
+    }
+    if (parts.isEmpty()) {
+      parts.add("no bit lost among them");
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%s: races (%s): %,d candidates; %s",
+            stored.file().name(),
+            result.interleaving().id(),
+            result.races().get(0).candidates(),
+            String.join(", ", parts)));
   }
 
   private static List<String> fidelity(Fidelity fidelity) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       SqlCommand.class,
       QueryCommand.class,
       ReportCommand.class,
+      CheckCommand.class,
       ListCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class

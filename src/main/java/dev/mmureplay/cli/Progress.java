@@ -10,7 +10,8 @@ final class Progress {
   /** What is counted. */
   enum Unit {
     BYTES("B/s"),
-    EVENTS("events/s");
+    EVENTS("events/s"),
+    CHECKS("checks/s");
 
     private final String rate;
 

@@ -20,7 +20,10 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  mmureplay replay trace.arrow --db results.duckdb",
       "  mmureplay replay strace:trace.log --db results.duckdb --backend native,multicall",
-      "  mmureplay replay trace.arrow --db results.duckdb --residency none --kernel linux-2.6.27"
+      "  mmureplay replay trace.arrow --db results.duckdb --residency none --kernel linux-2.6.27",
+      "  mmureplay replay trace.arrow --db results.duckdb --interleave exhaustive",
+      "  mmureplay replay lackey:trace.log --db results.duckdb --interleave random:10 --assume-racing"
+          + " 50events"
     })
 final class ReplayCommand extends Verb {
   @Parameters(
@@ -55,6 +58,7 @@ final class ReplayCommand extends Verb {
                 stored.result().events(),
                 stored.result().calls(),
                 stored.result().backends().size()));
+        Knowledge.races(stored).ifPresent(this::remark);
       }
     }
     Replays.requireAgreement(all);

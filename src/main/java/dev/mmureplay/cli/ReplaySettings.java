@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What traces are replayed under. */
@@ -78,6 +79,8 @@ final class ReplaySettings {
               + " 512; ${DEFAULT-VALUE} if not given.")
   private int faultAround = ReplayOptions.DEFAULT_FAULT_AROUND;
 
+  @Mixin private RaceSettings races = new RaceSettings();
+
   /**
    * Returns the options.
    *
@@ -89,7 +92,8 @@ final class ReplaySettings {
           new GuestPlatform(kernel, !noPreserveAd),
           chosen.backends,
           residency == null ? null : residency.residency,
-          faultAround);
+          faultAround,
+          races.interleaving());
     } catch (IllegalArgumentException e) {
       throw verb.usage(String.valueOf(e.getMessage()));
     }

@@ -76,6 +76,7 @@ final class RunCommand extends Verb {
       stored = replays.replay(traces, settings, options);
       Document report = report(store, priceList, stored);
       printCosts(store, priceList, stored);
+      printRaces(store, stored);
       printKnowledge(stored);
       for (String name : List.of("report.html", "report.md")) {
         String file = directory.resolve(name).toString();
@@ -110,16 +111,20 @@ final class RunCommand extends Verb {
 
   private void printCosts(Store store, String priceList, List<Replays.Stored> stored)
       throws IOException, SQLException {
-    String ids =
-        stored.stream().map(each -> Long.toString(each.id())).collect(Collectors.joining(", "));
+    String races =
+        format.forPeople()
+            ? ""
+            : ", mode AS races, candidates, accessed_lost, dirty_lost, transient_faults, verdict";
     String sql =
         """
         SELECT %s backend, low, typical, high, round(ratio_low, 2) AS ratio_low,
           round(ratio_typical, 2) AS ratio_typical, round(ratio_high, 2) AS ratio_high,
-          coalesce(failure, CASE WHEN NOT correct THEN 'negative control' END) AS note
-        FROM cost_by_backend WHERE profile = ? AND replay IN (%s) ORDER BY replay, run
+          coalesce(failure, CASE WHEN NOT correct THEN 'negative control' END) AS note%s
+        FROM cost_by_backend c
+        LEFT JOIN race_by_backend q USING (replay, run, trace, backend, correct)
+        WHERE profile = ? AND replay IN (%s) ORDER BY replay, run
         """
-            .formatted(columns(stored.size()), ids);
+            .formatted(columns(stored.size()), races, ids(stored));
     try (PreparedStatement statement = store.connection().prepareStatement(sql)) {
       statement.setString(1, priceList);
       try (ResultSet result = statement.executeQuery()) {
@@ -137,6 +142,34 @@ final class RunCommand extends Verb {
         Rows.copy(result, format.writer(out()), ResultTable.NO_CAP);
         out().flush();
       }
+    }
+  }
+
+  private static String ids(List<Replays.Stored> stored) {
+    return stored.stream().map(each -> Long.toString(each.id())).collect(Collectors.joining(", "));
+  }
+
+  /** Tells people what races came to, where some were tried. */
+  private void printRaces(Store store, List<Replays.Stored> stored)
+      throws IOException, SQLException {
+    boolean none = stored.stream().allMatch(each -> each.result().races().isEmpty());
+    if (none || !format.forPeople()) {
+      return;
+    }
+    String sql =
+        """
+        SELECT %s backend, mode, candidates, accessed_lost AS a_lost, dirty_lost AS d_lost, transient_faults,
+          verdict
+        FROM race_by_backend WHERE replay IN (%s) ORDER BY replay, run
+        """
+            .formatted(columns(stored.size()), ids(stored));
+    try (PreparedStatement statement = store.connection().prepareStatement(sql);
+        ResultSet result = statement.executeQuery()) {
+      out()
+          .print(
+              "\nAccesses that raced with mprotect calls, and the A and D bits lost to them\n\n");
+      Rows.copy(result, format.writer(out()), ResultTable.NO_CAP);
+      out().flush();
     }
   }
 

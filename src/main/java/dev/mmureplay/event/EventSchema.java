@@ -80,6 +80,15 @@ public final class EventSchema {
   /** In {@code flags} of a set PTE: made while execve built the address space. */
   public static final long FROM_EXEC = 1L << 20;
 
+  /** In {@code flags} of an observed PTE: as it was when a call began. */
+  public static final long PTE_BEFORE = 0;
+
+  /** In {@code flags} of an observed PTE: as it was when a call had ended. */
+  public static final long PTE_AFTER = 1;
+
+  /** In {@code flags} of an observed PTE: as it was when a fault was taken. */
+  public static final long PTE_AT_FAULT = 2;
+
   /** Bytes in a page; the only size that the model knows. */
   public static final int PAGE_SIZE = 4096;
 

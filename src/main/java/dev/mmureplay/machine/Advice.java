@@ -92,7 +92,7 @@ final class Advice {
                 backend.mmu.setPte(
                     leaf.pages[backend.index], index, backend.comparable(old) & ~bits);
               });
-          leaf.set(i, pte & ~bits);
+          leaf.clean(i, bits);
           boolean exclusive = guest.frames.isExclusive(Pte.frame(pte));
           guest.doubts.cleaned(space, vma, leaf, i, bits, exclusive);
           first = first < 0 ? leaf.address(i) : first;

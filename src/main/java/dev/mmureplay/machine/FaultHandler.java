@@ -178,7 +178,7 @@ final class FaultHandler {
     for (BackendState backend : guest.backends) {
       leaf.pages[backend.index].entries[index] |= bits;
     }
-    leaf.set(index, leaf.reference[index] | bits);
+    leaf.touched(index, write);
     leaf.learn(index, write ? Unknown.ALL : Unknown.RESIDENCY | Unknown.ACCESSED);
   }
 }

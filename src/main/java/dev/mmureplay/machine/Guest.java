@@ -16,9 +16,6 @@ import java.util.function.Consumer;
  * small helpers.
  */
 final class Guest {
-  /** tlb_single_page_flush_ceiling of arch/x86/mm/tlb.c: a longer hull is flushed in full. */
-  static final long FLUSH_CEILING = 33;
-
   final GuestKernel kernel;
   final BackendState[] backends;
   final FrameTable frames = new FrameTable();
@@ -82,7 +79,7 @@ final class Guest {
   /** Gives a PTE a new value under every backend (set_pte_at). */
   void setPte(LeafTable leaf, int index, long pte) {
     each(backend -> backend.mmu.setPte(leaf.pages[backend.index], index, pte));
-    leaf.set(index, pte);
+    leaf.replace(index, pte);
   }
 
   /**
@@ -94,27 +91,64 @@ final class Guest {
         backend ->
             leaf.pages[backend.index].entries[index] =
                 backend.backend().underXen() ? XenPte.adjust(pte) : pte);
-    leaf.set(index, pte);
+    leaf.replace(index, pte);
     leaf.doubt(index, Unknown.ALL);
   }
 
-  /** Compares what a backend's PTE held when it died with the reference (I1, I14). */
+  /**
+   * Compares what a backend's PTE held when it died with the reference (I1, I2, I14), and a page
+   * that was written with its dirtiness (I9). What was reported of the PTE before is not again.
+   */
   void check(BackendState backend, AddressSpace space, LeafTable leaf, int index, long pte) {
     long expected = leaf.reference[index];
     long found = backend.comparable(pte);
-    if (found != expected) {
-      breach(backend, space, leaf.address(index), expected, found);
+    if (found != expected && leaf.report(index, backend.index)) {
+      breach(backend, adOr("I14", expected, found), space, leaf.address(index), expected, found);
+    }
+    if (leaf.written(index) && !Pte.isDirty(found)) {
+      backend.countBreach();
+      observer.breach(
+          backend,
+          "I9",
+          space,
+          leaf.address(index),
+          String.format("expected a page that was written to be dirty but found %016x", found));
     }
   }
 
-  private void breach(
-      BackendState backend, AddressSpace space, long address, long expected, long found) {
-    backend.countBreach();
+  /**
+   * Compares a PTE that mprotect updated with what an atomic update makes of it, when the lazy-MMU
+   * region has ended and the lock is about to be dropped.
+   */
+  void checkUpdate(
+      BackendState backend, AddressSpace space, LeafTable leaf, int index, long old, long changed) {
+    long found = backend.comparable(leaf.pages[backend.index].entries[index]);
+    if (found != changed && leaf.report(index, backend.index)) {
+      long kept = Pte.KEPT_BY_MODIFY & ~(Pte.FRAME | Pte.ACCESSED | Pte.DIRTY_BITS);
+      long wrong = found ^ changed;
+      String otherwise =
+          (wrong & Pte.FRAME) != 0 ? "I3" : (wrong & kept) != 0 ? "I4" : found == old ? "I7" : "I5";
+      breach(backend, adOr(otherwise, changed, found), space, leaf.address(index), changed, found);
+    }
+  }
+
+  /** Returns I1 or I2 if nothing but A and dirtiness differ. */
+  private static String adOr(String otherwise, long expected, long found) {
     long state = Pte.ACCESSED | Pte.DIRTY_BITS;
-    long lost = expected & ~found & state;
-    long invented = found & ~expected & state;
-    boolean onlyAd = ((expected ^ found) & ~state) == 0;
-    String invariant = onlyAd && lost != 0 ? "I1" : onlyAd && invented != 0 ? "I2" : "I14";
+    if (((expected ^ found) & ~state) != 0) {
+      return otherwise;
+    }
+    return (expected & ~found) != 0 ? "I1" : "I2";
+  }
+
+  private void breach(
+      BackendState backend,
+      String invariant,
+      AddressSpace space,
+      long address,
+      long expected,
+      long found) {
+    backend.countBreach();
     observer.breach(
         backend,
         invariant,
@@ -162,7 +196,7 @@ final class Guest {
    * one.
    */
   void flush(AddressSpace space, long pages) {
-    long counted = kernel.gatheredFlush() && pages <= FLUSH_CEILING ? pages : -1;
+    long counted = kernel.gatheredFlush() ? TlbFlush.pages(pages) : -1;
     each(backend -> flush(backend, space, counted));
   }
 
@@ -171,14 +205,7 @@ final class Guest {
    * translations.
    */
   void flush(BackendState backend, AddressSpace space, long pages) {
-    int others = space.otherCpus(cpu);
-    if (others > 0) {
-      backend.mmu.flushTlbMulti(others, pages);
-    } else if (pages > 0) {
-      backend.mmu.flushTlbPages(pages);
-    } else {
-      backend.mmu.flushTlbLocal();
-    }
+    TlbFlush.carryOut(backend.mmu, space.otherCpus(cpu), pages);
   }
 
   /**

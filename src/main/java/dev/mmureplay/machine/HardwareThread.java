@@ -58,7 +58,7 @@ public final class HardwareThread {
     bitsSet = 0;
     long pte = page.entries[index];
     int cached = cached(page, index);
-    if (permits(cached, kind)) {
+    if (cachedPermits(cached, kind)) {
       return FaultHandler.permits(pte, kind) ? Outcome.HIT : Outcome.STALE_USE;
     }
     if (!Pte.isPresent(pte)) {
@@ -108,10 +108,20 @@ public final class HardwareThread {
 
   /** Returns whether the TLB lets an access through now without a look at memory. */
   public boolean holds(PtePage page, int index, AccessKind kind) {
-    return permits(cached(page, index), kind);
+    return cachedPermits(cached(page, index), kind);
   }
 
-  private static boolean permits(int cached, AccessKind kind) {
+  /** Returns whether the TLB lets an access through that the PTE in memory does not permit. */
+  public boolean holdsStale(PtePage page, int index, AccessKind kind) {
+    return holds(page, index, kind) && !FaultHandler.permits(page.entries[index], kind);
+  }
+
+  /** Returns whether a page walk lets an access through that finds this PTE. */
+  public static boolean permits(long pte, AccessKind kind) {
+    return FaultHandler.permits(pte, kind);
+  }
+
+  private static boolean cachedPermits(int cached, AccessKind kind) {
     int needed =
         switch (kind) {
           case READ -> CACHED;

@@ -2,6 +2,7 @@ package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the model knows about one 2 MiB chunk of an address space: its PTE page, once for every
@@ -17,6 +18,15 @@ final class LeafTable {
   private static final int WRITE = 1 << 1;
   private static final int FETCH = 1 << 2;
 
+  /** In {@link #marks}: the page was written since it was last cleaned. */
+  private static final int WRITTEN = 1;
+
+  /** In {@link #marks}: a backend lost the A bit to a race, and the finding has been made. */
+  private static final int LOST_ACCESSED = 1 << 1;
+
+  /** In {@link #marks}: a backend lost the D bit to a race, and the finding has been made. */
+  private static final int LOST_DIRTY = 1 << 2;
+
   /** The PTEs as they would be if every update were atomic; without bits that Xen owns. */
   final long[] reference = new long[PtePage.ENTRIES];
 
@@ -30,6 +40,13 @@ final class LeafTable {
   private boolean informed;
 
   private boolean known;
+
+  private final byte[] marks = new byte[PtePage.ENTRIES];
+
+  /**
+   * For every PTE, the backends of which a breach was reported, one bit each; mostly there is none.
+   */
+  private long @Nullable [] reported;
 
   /** The PTE page of each backend. */
   final PtePage[] pages;
@@ -67,14 +84,86 @@ final class LeafTable {
     return (chunk << Machine.CHUNK_SHIFT) + ((long) index << Machine.PAGE_SHIFT);
   }
 
-  /** Gives the reference PTE a new value. */
+  /**
+   * Gives the reference PTE a new value; what is remembered of the page stays while it is mapped.
+   */
   void set(int index, long pte) {
     if ((reference[index] == 0) != (pte == 0)) {
       resident += pte == 0 ? -1 : 1;
+      forget(index);
       unknown[index] = 0;
     }
     reference[index] = pte;
-    settled[index] = settledBy(pte, unknown[index]);
+    settled[index] = settledBy(pte, marks[index], unknown[index]);
+  }
+
+  /** Gives the reference PTE a value that is the same under every backend. */
+  void replace(int index, long pte) {
+    forget(index);
+    set(index, pte);
+  }
+
+  private void forget(int index) {
+    marks[index] = 0;
+    long[] known = reported;
+    if (known != null) {
+      known[index] = 0;
+    }
+  }
+
+  /** Notes that a breach of a backend at a PTE is reported; false if it was before. */
+  boolean report(int index, int backend) {
+    long[] known = reported;
+    if (known == null) {
+      known = new long[PtePage.ENTRIES];
+      reported = known;
+    }
+    long bit = 1L << backend;
+    boolean first = (known[index] & bit) == 0;
+    known[index] |= bit;
+    return first;
+  }
+
+  /** Hardware set A, and D for a write, under every backend. */
+  void touched(int index, boolean write) {
+    marks[index] &= (byte) ~(write ? LOST_ACCESSED | LOST_DIRTY : LOST_ACCESSED);
+    marks[index] |= (byte) (write ? WRITTEN : 0);
+    set(index, reference[index] | (write ? Pte.ACCESSED_DIRTY : Pte.ACCESSED));
+  }
+
+  /** The kernel cleared A or D on purpose, under every backend. */
+  void clean(int index, long bits) {
+    int forgotten = (bits & Pte.ACCESSED) != 0 ? LOST_ACCESSED : 0;
+    forgotten |= (bits & Pte.DIRTY) != 0 ? LOST_DIRTY | WRITTEN : 0;
+    marks[index] &= (byte) ~forgotten;
+    set(index, reference[index] & ~bits);
+  }
+
+  /** A backend lost A or D bits; the next access that would set them goes to the PTE again. */
+  void lose(int index, long bits) {
+    marks[index] |= (byte) ((bits & Pte.ACCESSED) != 0 ? LOST_ACCESSED : 0);
+    marks[index] |= (byte) ((bits & Pte.DIRTY) != 0 ? LOST_DIRTY : 0);
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
+  }
+
+  /** Returns whether the page was written since it was last cleaned. */
+  boolean written(int index) {
+    return (marks[index] & WRITTEN) != 0;
+  }
+
+  /** Returns which of A and D a backend is known to have lost. */
+  long lost(int index) {
+    return ((marks[index] & LOST_ACCESSED) != 0 ? Pte.ACCESSED : 0)
+        | ((marks[index] & LOST_DIRTY) != 0 ? Pte.DIRTY : 0);
+  }
+
+  /** The page moved here with all that is known of it. */
+  void moveHere(int index, LeafTable from, int fromIndex) {
+    set(index, from.reference[fromIndex]);
+    marks[index] = from.marks[fromIndex];
+    learn(index, Unknown.ALL & ~from.unknown[fromIndex]);
+    doubt(index, from.unknown[fromIndex]);
+    from.set(fromIndex, 0);
   }
 
   /** Returns what is not known of a resident page: {@link Unknown}. */
@@ -85,13 +174,13 @@ final class LeafTable {
   /** Something is not known any more. */
   void doubt(int index, int mask) {
     unknown[index] |= (byte) mask;
-    settled[index] = settledBy(reference[index], unknown[index]);
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
   }
 
   /** Something is known now. */
   void learn(int index, int mask) {
     unknown[index] &= (byte) ~mask;
-    settled[index] = settledBy(reference[index], unknown[index]);
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
     informed = true;
     known |= (mask & Unknown.RESIDENCY) != 0;
   }
@@ -114,13 +203,15 @@ final class LeafTable {
     return known;
   }
 
-  private static byte settledBy(long pte, int unknown) {
+  private static byte settledBy(long pte, int marks, int unknown) {
     boolean learned = (unknown & (Unknown.RESIDENCY | Unknown.ACCESSED)) == 0;
-    if (!Pte.isPresent(pte) || !Pte.isAccessed(pte) || !learned) {
+    boolean accessed = Pte.isAccessed(pte) && (marks & LOST_ACCESSED) == 0;
+    if (!Pte.isPresent(pte) || !accessed || !learned) {
       return 0;
     }
     int bits = READ;
-    if (Pte.isWritable(pte) && Pte.isDirty(pte) && unknown == 0) {
+    boolean writtenAndKept = (marks & (WRITTEN | LOST_DIRTY)) == WRITTEN;
+    if (Pte.isWritable(pte) && Pte.isDirty(pte) && writtenAndKept && unknown == 0) {
       bits |= WRITE;
     }
     if ((pte & Pte.NX) == 0) {

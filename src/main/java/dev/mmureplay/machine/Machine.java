@@ -40,6 +40,7 @@ public final class Machine {
   private final Processes processes;
   private final Mprotect mprotect;
   private final int backendCount;
+  private @Nullable AccessObserver accessObserver;
   private int lastSpace;
   private @Nullable AddressSpace[] running = new AddressSpace[1];
 
@@ -104,6 +105,39 @@ public final class Machine {
   /** Returns the backends at work, in the order given. */
   public List<BackendState> backends() {
     return List.of(guest.backends);
+  }
+
+  /** Lets somebody look at the accesses for which hardware sets bits of a PTE; null for nobody. */
+  public void observeAccesses(@Nullable AccessObserver observer) {
+    accessObserver = observer;
+  }
+
+  /**
+   * A backend lost A or D bits of a resident PTE to a race: they go from its own PTE, and the next
+   * access that would set them goes to the PTE again.
+   *
+   * @return whether the backend's PTE had any of them
+   */
+  public boolean lose(BackendState backend, AddressSpace space, long address, long bits) {
+    LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
+    if (leaf == null) {
+      return false;
+    }
+    long gone = (bits & Pte.DIRTY) != 0 ? bits | Pte.DIRTY_BITS : bits;
+    int index = index(address);
+    PtePage page = leaf.pages[backend.index];
+    boolean had = (page.entries[index] & gone) != 0;
+    if (had) {
+      page.entries[index] &= ~gone;
+      leaf.lose(index, bits);
+      leaf.report(index, backend.index);
+    }
+    return had;
+  }
+
+  /** Drops a backend from the replay, because its own code threw. */
+  public void fail(BackendState backend, RuntimeException e) {
+    backend.fail(e);
   }
 
   /** Returns the assumptions used so far. */
@@ -172,6 +206,10 @@ public final class Machine {
     }
     int index = index(address);
     if (leaf != null && FaultHandler.permits(leaf.reference[index], kind)) {
+      AccessObserver told = accessObserver;
+      if (told != null) {
+        told.setsBits(space, address & -PAGE_SIZE, leaf.reference[index]);
+      }
       faults.hardwareAccess(leaf, index, kind == AccessKind.WRITE);
       return true;
     }

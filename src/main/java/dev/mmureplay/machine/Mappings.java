@@ -228,11 +228,7 @@ final class Mappings {
               backend.mmu.setPte(
                   into.pages[backend.index], Machine.index(address), backend.comparable(old));
             });
-        int unknown = leaf.unknown(i);
-        leaf.set(i, 0);
-        into.set(Machine.index(address), pte);
-        into.learn(Machine.index(address), Unknown.ALL & ~unknown);
-        into.doubt(Machine.index(address), unknown);
+        into.moveHere(Machine.index(address), leaf, i);
         pages++;
       }
     }

@@ -80,6 +80,9 @@ final class Processes {
         long kept = vma.isPrivate() ? guest.kernel.writeProtect(pte) : pte;
         leaf.set(i, kept);
         into.set(i, childPte(kept, vma));
+        if (vma.isPrivate()) {
+          into.lose(i, leaf.lost(i) & Pte.DIRTY);
+        }
         boolean written = guest.frames.isAnonymous(Pte.frame(pte));
         guest.doubts.copied(parent, child, vma, leaf, into, i, written);
       }

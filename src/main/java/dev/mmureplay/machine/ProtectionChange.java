@@ -1,5 +1,7 @@
 package dev.mmureplay.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one mprotect call did, the same under every backend. One object, refilled for every call.
  */
@@ -11,8 +13,10 @@ public final class ProtectionChange {
   long ptePages;
   long slotsScanned;
   long flushPages;
+  long largestChunk;
   boolean assumed;
   boolean unseen;
+  @Nullable UpdateLog updates;
 
   void reset() {
     result = 0;
@@ -22,8 +26,18 @@ public final class ProtectionChange {
     ptePages = 0;
     slotsScanned = 0;
     flushPages = 0;
+    largestChunk = 0;
     assumed = false;
     unseen = false;
+    UpdateLog log = updates;
+    if (log != null) {
+      log.clear();
+    }
+  }
+
+  /** Sets what the next call lists the PTEs in that it updates, or null for nothing. */
+  public void log(@Nullable UpdateLog log) {
+    updates = log;
   }
 
   /** Returns 0 or -errno. */
@@ -59,6 +73,11 @@ public final class ProtectionChange {
   /** Returns the pages in the hull that native Linux would flush; 0 if none. */
   public long flushPages() {
     return flushPages;
+  }
+
+  /** Returns the most PTEs that one lazy-MMU region updated. */
+  public long largestChunk() {
+    return largestChunk;
   }
 
   /**

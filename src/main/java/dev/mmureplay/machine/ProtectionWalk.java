@@ -8,7 +8,6 @@ import static dev.mmureplay.mmu.Operation.PTE_READ;
 import static dev.mmureplay.mmu.Operation.PTE_TO_NONE;
 import static dev.mmureplay.mmu.Operation.PTE_UPGRADE;
 
-import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.Pte;
@@ -21,10 +20,8 @@ import dev.mmureplay.mmu.PtePage;
 final class ProtectionWalk {
   private final Guest guest;
   private final int[] resident = new int[PtePage.ENTRIES];
-  private final boolean[] mayUpgrade = new boolean[PtePage.ENTRIES];
-
-  /** Whether clean pages of the VMA at hand are made writable, too. */
-  private boolean cleanToo;
+  private final byte[] upgrades = new byte[PtePage.ENTRIES];
+  private final long[] expected = new long[PtePage.ENTRIES];
 
   private long flushStart;
   private long flushEnd;
@@ -48,8 +45,7 @@ final class ProtectionWalk {
    */
   void change(AddressSpace space, Vma vma, long start, long end, ProtectionChange facts) {
     long flags = guest.pageFlags(vma);
-    boolean upgrade = wantsUpgrade(vma);
-    cleanToo = vma.isPrivate() && guest.kernel.upgradesCleanExclusivePages();
+    byte upgrade = upgradeOf(vma);
     for (LeafTable leaf : space.tables.range(start, end)) {
       int from = Guest.from(leaf, start);
       int to = Guest.to(leaf, end);
@@ -57,21 +53,36 @@ final class ProtectionWalk {
       facts.ptePages++;
       facts.slotsScanned += to - from;
       facts.updatedPtes += n;
+      facts.largestChunk = Math.max(facts.largestChunk, n);
       for (int k = 0; k < n; k++) {
-        mayUpgrade[k] =
-            upgrade
-                && (vma.has(Vma.SHARED)
-                    || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]])));
+        boolean may =
+            vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
+        upgrades[k] = may ? upgrade : PteUpdate.AS_FLAGS;
       }
-      guest.each(backend -> walk(backend, leaf, to - from, n, flags));
+      UpdateLog log = facts.updates;
+      if (log != null) {
+        log.chunk(leaf, resident, n, flags, upgrades);
+      }
+      for (int k = 0; k < n; k++) {
+        expected[k] =
+            PteUpdate.apply(guest.kernel, leaf.reference[resident[k]], flags, upgrades[k]);
+      }
+      guest.each(
+          backend -> {
+            walk(backend, leaf, to - from, n, flags);
+            for (int k = 0; k < n; k++) {
+              long old = leaf.reference[resident[k]];
+              guest.checkUpdate(backend, space, leaf, resident[k], old, expected[k]);
+            }
+          });
       for (int k = 0; k < n; k++) {
         int i = resident[k];
         long old = leaf.reference[i];
-        long changed = modify(old, flags, mayUpgrade[k]);
+        long changed = expected[k];
         leaf.set(i, changed);
-        boolean byDirtiness = mayUpgrade[k] && !cleanToo;
+        boolean byDirtiness = upgrades[k] == PteUpdate.WRITABLE_IF_DIRTY;
         facts.unseen |= guest.doubts.protectionChanged(space, vma, leaf, i, byDirtiness);
-        if (needsFlush(old, changed)) {
+        if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);
           }
@@ -90,10 +101,10 @@ final class ProtectionWalk {
     for (int k = 0; k < n; k++) {
       int i = resident[k];
       long old = mmu.ptepModifyProtStart(page, i);
-      long changed = modify(old, flags, mayUpgrade[k]);
+      long changed = PteUpdate.apply(guest.kernel, old, flags, upgrades[k]);
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
-      if (needsFlush(old, changed)) {
+      if (TlbFlush.needed(old, changed)) {
         backend.widenFlush(leaf.address(i));
       }
     }
@@ -109,7 +120,7 @@ final class ProtectionWalk {
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
           if (pages > 0) {
-            guest.flush(backend, space, pages <= Guest.FLUSH_CEILING ? pages : -1);
+            guest.flush(backend, space, TlbFlush.pages(pages));
           }
         });
   }
@@ -119,25 +130,23 @@ final class ProtectionWalk {
     return (flushEnd - flushStart) >> Machine.PAGE_SHIFT;
   }
 
-  /** Returns whether PTEs that come out read-only may be made writable one by one. */
-  private boolean wantsUpgrade(Vma vma) {
-    if (!vma.has(Vma.WRITE)) {
-      return false;
-    }
-    return vma.has(Vma.SHARED)
-        ? Guest.wantsWriteNotify(vma)
-        : guest.kernel.upgradesExclusivePages();
-  }
-
   /**
-   * pte_modify, then the upgrade (can_change_pte_writable; dirty_accountable in 2.6.27). A shared
-   * page has to be dirty for it, because a file system may want to know of its first write.
+   * Returns whether PTEs that come out read-only may be made writable one by one. A shared page has
+   * to be dirty for it, because a file system may want to know of its first write.
    */
-  private long modify(long old, long flags, boolean mayUpgrade) {
-    long changed = guest.kernel.modify(old, flags);
-    return mayUpgrade && Pte.isPresent(changed) && (cleanToo || Pte.isDirty(old))
-        ? guest.kernel.makeWritable(changed)
-        : changed;
+  private byte upgradeOf(Vma vma) {
+    if (!vma.has(Vma.WRITE)) {
+      return PteUpdate.AS_FLAGS;
+    }
+    if (vma.has(Vma.SHARED)) {
+      return Guest.wantsWriteNotify(vma) ? PteUpdate.WRITABLE_IF_DIRTY : PteUpdate.AS_FLAGS;
+    }
+    if (!guest.kernel.upgradesExclusivePages()) {
+      return PteUpdate.AS_FLAGS;
+    }
+    return guest.kernel.upgradesCleanExclusivePages()
+        ? PteUpdate.WRITABLE
+        : PteUpdate.WRITABLE_IF_DIRTY;
   }
 
   private static Operation kindOf(long old, long changed) {
@@ -151,20 +160,5 @@ final class ProtectionWalk {
       return PTE_KEEP;
     }
     return Pte.isWritable(old) ? PTE_DOWNGRADE : PTE_UPGRADE;
-  }
-
-  /**
-   * pte_needs_flush of arch/x86/include/asm/tlbflush.h: the old entry was present, and D or P is
-   * cleared or any other bit than A and the software bits changes. Under Xen the old entry is
-   * global and the new one is not, so it is always true. 2.6.27 does not ask, see {@link
-   * GuestKernel#gatheredFlush}.
-   */
-  private static boolean needsFlush(long old, long changed) {
-    if (!Pte.isPresent(old)) {
-      return false;
-    }
-    long cleared = old & ~changed & (Pte.DIRTY | Pte.PRESENT);
-    long ignored = Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
-    return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 }

@@ -13,4 +13,13 @@ public interface MemoryWatch {
    * @param operand the new PTE; 0 for a read
    */
   void before(PtePage page, int index, MemoryOperation operation, long operand);
+
+  /**
+   * A memory operation that may write has happened.
+   *
+   * @param operand as before
+   * @param written false if a compare and exchange found something else and left it alone
+   */
+  default void after(
+      PtePage page, int index, MemoryOperation operation, long operand, boolean written) {}
 }

@@ -45,7 +45,7 @@ final class PreserveAdMmu extends XenMmu {
     switch (queueing) {
       case NONE -> queueAndIssue(page, index, newPte);
       case ENTRIES -> queueEntry(page, index, newPte);
-      case GROWING_ARRAY -> queueExtended(page, index, newPte);
+      case GROWING_ARRAY -> queueExtended(MulticallBuffer.Op.PRESERVE_AD, page, index, newPte);
     }
   }
 }

@@ -41,6 +41,7 @@ public final class PtePage {
   public void store(int index, long pte) {
     before(index, MemoryOperation.STORE, pte);
     entries[index] = pte;
+    after(index, MemoryOperation.STORE, pte, true);
   }
 
   /** Writes a PTE and returns what was there (xchg). */
@@ -48,6 +49,7 @@ public final class PtePage {
     before(index, MemoryOperation.EXCHANGE, pte);
     long old = entries[index];
     entries[index] = pte;
+    after(index, MemoryOperation.EXCHANGE, pte, true);
     return old;
   }
 
@@ -59,9 +61,11 @@ public final class PtePage {
   public long compareExchange(int index, long expected, long pte) {
     before(index, MemoryOperation.COMPARE_EXCHANGE, pte);
     long old = entries[index];
-    if (old == expected) {
+    boolean written = old == expected;
+    if (written) {
       entries[index] = pte;
     }
+    after(index, MemoryOperation.COMPARE_EXCHANGE, pte, written);
     return old;
   }
 
@@ -81,6 +85,13 @@ public final class PtePage {
     MemoryWatch told = watch;
     if (told != null) {
       told.before(this, index, operation, operand);
+    }
+  }
+
+  private void after(int index, MemoryOperation operation, long operand, boolean written) {
+    MemoryWatch told = watch;
+    if (told != null) {
+      told.after(this, index, operation, operand, written);
     }
   }
 }

@@ -194,9 +194,9 @@ abstract class XenMmu implements Mmu {
     flushOutsideLazyMode();
   }
 
-  /** Queues a PRESERVE_AD update, growing the last entry where that is possible. */
-  final void queueExtended(PtePage page, int index, long pte) {
-    buffer.extend(MulticallBuffer.Op.PRESERVE_AD, page, index, pte);
+  /** Queues an update, growing the last entry where that is possible. */
+  final void queueExtended(MulticallBuffer.Op op, PtePage page, int index, long pte) {
+    buffer.extend(op, page, index, pte);
     flushOutsideLazyMode();
   }
 

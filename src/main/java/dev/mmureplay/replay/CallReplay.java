@@ -14,8 +14,10 @@ import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.ProtectionChange;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out the system calls of a trace on the machine. */
 final class CallReplay {
@@ -68,12 +70,19 @@ final class CallReplay {
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
   private final boolean everyCpu;
+  private final @Nullable Races races;
   private long calls;
   private Tally.Split byCertainty = Tally.Split.NONE;
   private Tally.Split updatedPtes = Tally.Split.NONE;
 
   CallReplay(
-      Machine machine, Tasks tasks, Residency residency, TraceInfo info, ReplaySink sink) {
+      Machine machine,
+      Tasks tasks,
+      Residency residency,
+      TraceInfo info,
+      ReplaySink sink,
+      @Nullable Races races) {
+    this.races = races;
     this.machine = machine;
     this.tasks = tasks;
     this.residency = residency;
@@ -190,6 +199,10 @@ final class CallReplay {
     if (residency == Residency.ALL && batch.result(row) == 0) {
       machine.assumeResident(space, start, length);
     }
+    Races tried = races;
+    if (tried != null) {
+      tried.before(row, calls, space, change);
+    }
     for (int i = 0; i < counts.length; i++) {
       backends.get(i).counter().copy(Cause.MPROTECT, counts[i]);
     }
@@ -207,6 +220,9 @@ final class CallReplay {
     updatedPtes = updatedPtes.plus(facts.certainty, facts.updatedPtes);
     calls++;
     sink.call(facts, counts);
+    if (tried != null) {
+      tried.after(change);
+    }
   }
 
   private Certainty certainty(EventBatch batch, int row, AddressSpace space, boolean oneCpu) {

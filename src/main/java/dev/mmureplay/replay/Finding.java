@@ -2,6 +2,9 @@ package dev.mmureplay.replay;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mmureplay.replay.race.RaceEvidence;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One breach of an invariant.
  *
@@ -11,9 +14,23 @@ import static java.util.Objects.requireNonNull;
  * @param address the page, or 0
  * @param seq position of the event in the event file, or -1
  * @param message one sentence with expectation and finding
+ * @param race the access and the update between which the race was, or null if the breach was not
+ *     seen to come from one
  */
 public record Finding(
-    String backend, String invariant, int pid, long address, long seq, String message) {
+    String backend,
+    String invariant,
+    int pid,
+    long address,
+    long seq,
+    String message,
+    @Nullable RaceEvidence race) {
+  /** A breach that no race is known to have brought about. */
+  public Finding(
+      String backend, String invariant, int pid, long address, long seq, String message) {
+    this(backend, invariant, pid, address, seq, message, null);
+  }
+
   public Finding {
     requireNonNull(backend, "backend");
     requireNonNull(invariant, "invariant");

@@ -26,13 +26,14 @@ import java.util.Map;
  * before and behind it; where the importer ordered by time, that may be a stretch.
  */
 final class Losses {
-  /** Nothing is missing. */
-  private static final Losses NONE = new Losses(new long[0], new long[0], 0, false);
+  private static final long NEVER = Long.MAX_VALUE / 2;
 
   private final long[] starts;
   private final long[] ends;
   private final int size;
   private final boolean everywhere;
+  private int gap;
+  private boolean open;
 
   private Losses(long[] starts, long[] ends, int size, boolean everywhere) {
     this.starts = starts;
@@ -50,7 +51,7 @@ final class Losses {
     long lost = info.fidelity().lost();
     Ledger ledger = info.ledger();
     if (lost == 0 && ledger.rejectedCount() == 0 && !info.kinds().containsKey(EventKind.LOST)) {
-      return NONE;
+      return new Losses(new long[0], new long[0], 0, false);
     }
     Scan scan = new Scan(info.fidelity(), ledger);
     try (EventReader reader = EventReader.open(eventFile)) {
@@ -64,24 +65,35 @@ final class Losses {
     return scan.result();
   }
 
-  /** Returns whether events may be missing anywhere. */
-  boolean everywhere() {
-    return everywhere;
+  /**
+   * Goes on to an event.
+   *
+   * @param position how many events came before it
+   * @return whether events are missing since the last one
+   */
+  boolean pass(long position) {
+    boolean passed = false;
+    while (next() <= position) {
+      passed = true;
+      open = !open && ends[gap] > position;
+      if (!open) {
+        gap++;
+      }
+    }
+    return passed;
   }
 
-  /** Returns how many stretches there are in which events are missing. */
-  int size() {
-    return size;
+  /** Returns whether events may be missing between those that are there from here on. */
+  boolean isOpen() {
+    return open || everywhere;
   }
 
-  /** Returns the position of the event before which a stretch begins. */
-  long start(int gap) {
-    return starts[gap];
-  }
-
-  /** Returns the position of the event before which it ends; that of the start if it is a point. */
-  long end(int gap) {
-    return ends[gap];
+  /** Returns how many events come before the next place where some are missing. */
+  long next() {
+    if (gap == size) {
+      return NEVER;
+    }
+    return open ? ends[gap] : starts[gap];
   }
 
   /** Collects gaps in the order of their ends and joins those that overlap. */

@@ -6,13 +6,18 @@ import dev.mmureplay.machine.MachineObserver;
 import dev.mmureplay.machine.Unknown;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Pte;
+import dev.mmureplay.replay.race.RaceEvidence;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Passes final PTEs and breaches from the machine to the sink. */
-final class Outcomes implements MachineObserver {
+final class Outcomes implements MachineObserver, Races.Observer {
   /**
    * Breaches of one backend beyond this many are counted, not kept: they have the same cause as the
    * first.
@@ -23,7 +28,12 @@ final class Outcomes implements MachineObserver {
   private final long protNone;
   private final PageState page = new PageState();
   private final List<Finding> findings = new ArrayList<>();
+  private final Map<BackendState, long[]> races = new HashMap<>();
+  private final Map<Loss, RaceEvidence> losses = new HashMap<>();
   private long pages;
+
+  /** A page of which a backend lost a bit. */
+  private record Loss(BackendState backend, AddressSpace space, long address) {}
 
   Outcomes(ReplaySink sink, GuestKernel kernel) {
     this.sink = sink;
@@ -63,9 +73,42 @@ final class Outcomes implements MachineObserver {
   public void breach(
       BackendState backend, String invariant, AddressSpace space, long address, String message) {
     if (backend.breaches() <= KEPT) {
-      findings.add(
-          new Finding(backend.backend().name(), invariant, space.pid(), address, -1, message));
+      RaceEvidence race = losses.get(new Loss(backend, space, address));
+      keep(backend, invariant, space, address, message, race);
     }
+  }
+
+  private void keep(
+      BackendState backend,
+      String invariant,
+      AddressSpace space,
+      long address,
+      String message,
+      @Nullable RaceEvidence race) {
+    String name = backend.backend().name();
+    long seq = race == null ? -1 : race.callSeq();
+    findings.add(new Finding(name, invariant, space.pid(), address, seq, message, race));
+  }
+
+  @Override
+  public void found(
+      BackendState backend,
+      String invariant,
+      AddressSpace space,
+      long address,
+      String message,
+      RaceEvidence evidence) {
+    long[] count = races.computeIfAbsent(backend, first -> new long[1]);
+    if (count[0]++ < KEPT) {
+      keep(backend, invariant, space, address, message, evidence);
+      losses.put(new Loss(backend, space, address), evidence);
+    }
+  }
+
+  /** Returns how many breaches of a backend were found, kept or not. */
+  long breaches(BackendState backend) {
+    long[] count = races.get(backend);
+    return backend.breaches() + (count == null ? 0 : count[0]);
   }
 
   /**

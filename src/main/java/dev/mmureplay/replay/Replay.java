@@ -9,6 +9,8 @@ import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.Visibility;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,8 +28,9 @@ public final class Replay {
   private final Outcomes outcomes;
   private final Residency residency;
   private final Losses losses;
-  private int gap;
-  private boolean inGap;
+  private final Interleaving interleaving;
+  private final @Nullable Races races;
+  private int row;
   private long events;
   private long accesses;
   private long refused;
@@ -36,16 +39,19 @@ public final class Replay {
   private int pid = Integer.MIN_VALUE;
   private int cpu = Integer.MIN_VALUE;
 
-  private Replay(TraceInfo info, Losses losses, ReplayOptions options, ReplaySink sink) {
+  private Replay(
+      TraceInfo info, Losses losses, ReplayOptions options, EventBatch batch, ReplaySink sink) {
     this.losses = losses;
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
         new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
     machine.capture(visibility(info, residency));
-    machine.blind(losses.everywhere());
+    machine.blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
-    calls = new CallReplay(machine, tasks, residency, info, sink);
+    interleaving = interleavingOf(info, options);
+    races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
+    calls = new CallReplay(machine, tasks, residency, info, sink, races);
   }
 
   private static Visibility visibility(TraceInfo info, Residency residency) {
@@ -55,6 +61,39 @@ public final class Replay {
         every && fidelity.kernelAccesses() && !residency.assumed(),
         info.kinds().containsKey(EventKind.SET_PTE),
         fidelity.accesses() == Fidelity.Accesses.FIRST_TOUCH);
+  }
+
+  private Races races(ReplayOptions options, EventBatch batch) {
+    Races made =
+        new Races(interleaving, options.platform(), machine, tasks::knownSpaceOf, batch, outcomes);
+    machine.observeAccesses((where, page, before) -> made.setsBits(where, page, before, row));
+    return made;
+  }
+
+  /**
+   * Where threads ran concurrently and the trace shows their accesses, what raced is part of what
+   * it shows.
+   *
+   * @throws IllegalArgumentException if the trace has no times and they are asked for
+   */
+  private static Interleaving interleavingOf(TraceInfo info, ReplayOptions options) {
+    Interleaving asked = options.interleaving();
+    Fidelity fidelity = info.fidelity();
+    if (asked == null) {
+      boolean shown =
+          fidelity.concurrent()
+              && fidelity.threads()
+              && fidelity.accesses() != Fidelity.Accesses.NONE;
+      return shown ? Interleaving.parse("recorded") : Interleaving.NONE;
+    }
+    Interleaving.Racing racing = asked.racing();
+    if (racing.assumes()
+        && racing.unit() == Interleaving.Racing.Unit.NANOSECONDS
+        && !fidelity.clock()) {
+      throw new IllegalArgumentException(
+          "expected a distance in events, because the trace has no clock, but found " + racing);
+    }
+    return asked;
   }
 
   /**
@@ -69,7 +108,7 @@ public final class Replay {
       throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
       Losses losses = Losses.of(eventFile, reader.info());
-      Replay replay = new Replay(reader.info(), losses, options, sink);
+      Replay replay = new Replay(reader.info(), losses, options, reader.batch(), sink);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -98,49 +137,43 @@ public final class Replay {
 
   private void replay(EventBatch batch) throws IOException {
     int rows = batch.rows();
-    for (int row = 0; row < rows; ) {
-      passLosses(events);
-      int end = (int) Math.min(rows, row + nextLoss() - events);
-      replay(batch, row, end);
-      events += end - row;
-      row = end;
+    Races tried = races;
+    if (tried != null) {
+      tried.beginBatch();
     }
-  }
-
-  /** Returns the position of the next event before which a gap begins or ends. */
-  private long nextLoss() {
-    if (gap == losses.size()) {
-      return Long.MAX_VALUE / 2;
+    for (int from = 0; from < rows; ) {
+      passLosses();
+      int to = (int) Math.min(rows, from + losses.next() - events);
+      replay(batch, from, to);
+      events += to - from;
+      from = to;
     }
-    return inGap ? losses.end(gap) : losses.start(gap);
+    if (tried != null) {
+      tried.endBatch();
+    }
   }
 
   /** Forgets what events that are missing before this one may have changed. */
-  private void passLosses(long position) {
-    while (gap < losses.size() && nextLoss() <= position) {
+  private void passLosses() {
+    if (losses.pass(events)) {
       tasks.forget();
-      if (!inGap && losses.end(gap) > position) {
-        inGap = true;
-      } else {
-        inGap = false;
-        gap++;
-      }
-      machine.blind(inGap || losses.everywhere());
+      machine.blind(losses.isOpen());
     }
   }
 
   private void replay(EventBatch batch, int from, int to) throws IOException {
-    for (int row = from; row < to; row++) {
-      byte kind = batch.kindCode(row);
+    for (int at = from; at < to; at++) {
+      row = at;
+      byte kind = batch.kindCode(at);
       if (kind > LAST_ACCESS) {
-        replayOther(batch, row);
+        replayOther(batch, at);
         continue;
       }
-      if (batch.pid(row) != pid || batch.cpu(row) != cpu) {
-        enter(batch, row);
+      if (batch.pid(at) != pid || batch.cpu(at) != cpu) {
+        enter(batch, at);
       }
       AddressSpace current = space;
-      if (current != null && !machine.access(current, kind, batch.address(row))) {
+      if (current != null && !machine.access(current, kind, batch.address(at))) {
         refused++;
       }
       accesses++;
@@ -214,7 +247,7 @@ public final class Replay {
     if (refused > 0) {
       machine.assumptions().use(CallReplay.REFUSED, refused);
     }
-    passLosses(events);
+    passLosses();
     tasks.live().forEach(machine::finish);
     outcomes.drain();
     List<ReplayResult.Backend> backends = new ArrayList<>();
@@ -225,7 +258,7 @@ public final class Replay {
               state.backend().correct(),
               state.failure(),
               state.digest(),
-              state.breaches(),
+              outcomes.breaches(state),
               state.counter()));
     }
     return new ReplayResult(
@@ -237,6 +270,8 @@ public final class Replay {
         outcomes.pages(),
         machine.assumptions().counts(),
         calls.tally(),
-        backends);
+        backends,
+        interleaving,
+        races == null ? List.of() : races.totals());
   }
 }

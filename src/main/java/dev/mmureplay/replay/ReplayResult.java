@@ -1,6 +1,8 @@
 package dev.mmureplay.replay;
 
 import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     assumed
  * @param tally how much of it is known
  * @param backends what each backend yielded, in the order of the options
+ * @param interleaving when accesses happened that race with an mprotect call
+ * @param races what they came to, for every backend in that order; empty if nothing raced
  */
 public record ReplayResult(
     Residency residency,
@@ -29,7 +33,9 @@ public record ReplayResult(
     long pages,
     Map<String, Long> assumptions,
     Tally tally,
-    List<Backend> backends) {
+    List<Backend> backends,
+    Interleaving interleaving,
+    List<RaceTotals> races) {
 
   /**
    * One backend's totals.

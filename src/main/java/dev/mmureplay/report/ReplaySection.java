@@ -63,10 +63,11 @@ final class ReplaySection {
     pagesPerCall();
     costOverTime();
     recordedDurations();
+    blocks.addAll(RaceSection.of(database, replay));
     table(
-        "Breaches of invariants, the first " + FINDINGS,
+        "Other breaches of invariants, the first " + FINDINGS,
         "SELECT backend, invariant, pid, address_text(address) AS address, seq, message FROM finding"
-            + " WHERE replay = CAST(? AS BIGINT) ORDER BY ALL LIMIT "
+            + " WHERE replay = CAST(? AS BIGINT) AND call IS NULL ORDER BY ALL LIMIT "
             + FINDINGS,
         replay);
     table(

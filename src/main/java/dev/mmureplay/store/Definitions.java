@@ -19,7 +19,9 @@ import java.util.List;
 
 /** What the program brings to a result file: tables, views, shipped prices, operations. */
 final class Definitions {
-  private static final String SCHEMA = "schema.sql";
+  /** What each version of the tables added to the one before, from version 1 on. */
+  private static final List<String> SCHEMAS = List.of("schema.sql", "schema-2.sql", "schema-3.sql");
+
   private static final String VIEWS = "views.sql";
   private static final String PROFILES = "costs/profiles.csv";
   private static final String PROFILE_HEADER = "profile,unit,title,hardware,guest_kernel,notes";
@@ -32,15 +34,29 @@ final class Definitions {
 
   private Definitions() {}
 
-  /** Creates the tables in an empty file. */
-  static void createTables(Connection connection) throws SQLException, IOException {
-    execute(connection, text(SCHEMA));
+  /** Returns the version of the tables that this program writes. */
+  static int schemaVersion() {
+    return SCHEMAS.size();
+  }
+
+  /**
+   * Brings the tables up to the version that this program writes.
+   *
+   * @param version of the tables that are there; 0 if there are none
+   */
+  static void createTables(Connection connection, int version) throws SQLException, IOException {
+    for (String schema : SCHEMAS.subList(version, SCHEMAS.size())) {
+      execute(connection, text(schema));
+    }
   }
 
   /** Returns a checksum of everything that {@link #refresh} writes. */
   static String checksum() throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String schema : SCHEMAS) {
+        digest.update(text(schema).getBytes(UTF_8));
+      }
       digest.update(text(VIEWS).getBytes(UTF_8));
       digest.update(text(PROFILES).getBytes(UTF_8));
       for (String costs : COSTS) {

@@ -4,7 +4,6 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.store.StagedTable.Column.number;
 import static dev.mmureplay.store.StagedTable.Column.numberOrNull;
-import static dev.mmureplay.store.StagedTable.Column.text;
 import static dev.mmureplay.store.StagedTable.Column.unsigned;
 import static dev.mmureplay.store.StagedTable.Column.unsignedOrNull;
 
@@ -49,7 +48,6 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
           .formatted(
               named("accessed_state", BitState.values(), BitState::id),
               named("dirty_state", BitState.values(), BitState::id));
-  private static final String INSERT_FINDING = "INSERT INTO finding SELECT * FROM staged_finding";
 
   /**
    * The staged number of an operation becomes its name by position; a join takes twice the time.
@@ -73,7 +71,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   private final StagedTable calls;
   private final StagedTable callOperations;
   private final StagedTable pages;
-  private final StagedTable findings;
+  private final FindingRows findings;
   private final long replay;
   private final long firstRun;
   private long callsSeen;
@@ -152,22 +150,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
                 number("residency_known"),
                 number("accessed_state"),
                 number("dirty_state")));
-    findings =
-        new StagedTable(
-            connection,
-            allocator,
-            "staged_finding",
-            ROWS,
-            INSERT_FINDING,
-            List.of(
-                number("replay"),
-                numberOrNull("run"),
-                text("backend"),
-                text("invariant"),
-                numberOrNull("pid"),
-                unsignedOrNull("address"),
-                numberOrNull("seq"),
-                text("message")));
+    findings = new FindingRows(connection, allocator);
     try {
       connection.setAutoCommit(false);
       replay = nextId("replay");
@@ -256,17 +239,8 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   public void finding(Finding finding) throws StoreException {
     int backend =
         options.backends().stream().map(MmuBackend::name).toList().indexOf(finding.backend());
-    StagedTable t = findings;
-    t.set(0, replay);
-    t.set(1, backend < 0 ? UNKNOWN : firstRun + backend);
-    t.set(2, finding.backend());
-    t.set(3, finding.invariant());
-    t.set(4, finding.pid() < 0 ? UNKNOWN : finding.pid());
-    t.set(5, finding.address() == 0 ? UNKNOWN : finding.address());
-    t.set(6, finding.seq() < 0 ? UNKNOWN : finding.seq());
-    t.set(7, finding.message());
     try {
-      t.endRow();
+      findings.add(replay, backend < 0 ? UNKNOWN : firstRun + backend, finding);
     } catch (SQLException e) {
       throw Store.failure(file, e);
     }
@@ -285,11 +259,13 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     }
     check(result);
     try {
-      for (StagedTable table : List.of(calls, callOperations, pages, findings)) {
+      for (StagedTable table : List.of(calls, callOperations, pages)) {
         table.flush();
       }
+      findings.flush();
       insertReplay(TraceRows.find(connection, trace), result);
       insertCounts(result);
+      FindingRows.addRaces(connection, firstRun, result);
       RecordedTotals.check(connection, firstRun);
       connection.commit();
     } catch (SQLException e) {
@@ -333,9 +309,9 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
           result.calls(),
           result.addressSpaces(),
           result.pages(),
+          started,
           result.tally().pages(),
-          result.tally().undecided(),
-          started);
+          result.tally().undecided());
     }
     try (Rows rows = new Rows(connection, "assumption")) {
       for (Map.Entry<String, Long> assumption : result.assumptions().entrySet()) {

@@ -19,8 +19,8 @@ import org.duckdb.DuckDBConnection;
 
 /** One result file, open. */
 public final class Store implements AutoCloseable {
-  /** The version of the tables; a file of another one is refused. */
-  public static final int SCHEMA_VERSION = 2;
+  /** The version of the tables; a file of a newer one is refused. */
+  public static final int SCHEMA_VERSION = Definitions.schemaVersion();
 
   /** What DuckDB may keep in memory while writing; more spills to disk. */
   private static final String MEMORY_LIMIT = "2GiB";
@@ -199,10 +199,9 @@ public final class Store implements AutoCloseable {
     if (!fresh && checksum.equals(meta("definitions"))) {
       return;
     }
+    int version = fresh ? 0 : Integer.parseInt(meta("schema_version"));
     connection.setAutoCommit(false);
-    if (fresh) {
-      Definitions.createTables(connection);
-    }
+    Definitions.createTables(connection, version);
     Definitions.refresh(connection);
     try (PreparedStatement delete = connection.prepareStatement("DELETE FROM meta");
         PreparedStatement insert =
@@ -231,16 +230,14 @@ public final class Store implements AutoCloseable {
           file + ": expected a result file but found a DuckDB database of something else");
     }
     int version = Integer.parseInt(meta("schema_version"));
-    if (version != SCHEMA_VERSION) {
+    if (version > SCHEMA_VERSION) {
       throw new StoreException(
           file
               + ": expected schema version "
               + SCHEMA_VERSION
-              + " but found "
+              + " or older but found "
               + version
-              + (version > SCHEMA_VERSION
-                  ? ": a newer mmureplay wrote it"
-                  : ": an older mmureplay wrote it; replay its traces into a new file"));
+              + ": a newer mmureplay wrote it");
     }
   }
 

@@ -16,7 +16,18 @@ final class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"run", "import", "info", "replay", "sql", "query", "report", "list", "completion"})
+      strings = {
+        "run",
+        "import",
+        "info",
+        "replay",
+        "sql",
+        "query",
+        "report",
+        "check",
+        "list",
+        "completion"
+      })
   void everyVerbHasHelpWithAnExample(String verb) {
     Cli help = Cli.launch(verb, "--help");
 
@@ -34,7 +45,16 @@ final class UsageTest {
     assertThat(help.code()).isZero();
     assertThat(help.out())
         .contains(
-            "run", "import", "info", "replay", "sql", "query", "report", "list", "Exit codes");
+            "run",
+            "import",
+            "info",
+            "replay",
+            "sql",
+            "query",
+            "report",
+            "check",
+            "list",
+            "Exit codes");
   }
 
   @Test

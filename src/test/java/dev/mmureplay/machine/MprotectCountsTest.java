@@ -201,6 +201,13 @@ class MprotectCountsTest {
         .are(Operation.HYPERCALL_MMU_UPDATE, old ? 0 : batches)
         .are(Operation.MMU_UPDATE_SLOW, n)
         .are(Operation.MC_EXTEND, n - batches);
+    counts
+        .of("naive-batched")
+        .are(Operation.PTE_READ, slots + n)
+        .are(Operation.HYPERCALL_MMU_UPDATE, old ? 0 : batches)
+        .are(Operation.HYPERCALL_MULTICALL, (old ? expected.pieces() + batches : 0))
+        .are(Operation.MMU_UPDATE_SLOW, n)
+        .are(Operation.MC_EXTEND, n - batches);
 
     // Multicalls: of the updates, and under 2.6.27 one more for the flush of each VMA piece.
     long flushes = old ? expected.pieces() : 0;

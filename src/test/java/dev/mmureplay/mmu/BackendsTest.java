@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 class BackendsTest {
   @Test
-  void theSevenShippedBackendsAreFoundInTheirOwnOrder() {
+  void theEightShippedBackendsAreFoundInTheirOwnOrder() {
     assertThat(Backends.all())
         .extracting(MmuBackend::name)
         .containsExactly(
@@ -21,7 +21,8 @@ class BackendsTest {
             "preserve-ad",
             "multicall",
             "mmu-update-batch",
-            "naive");
+            "naive",
+            "naive-batched");
   }
 
   @Test
@@ -45,10 +46,10 @@ class BackendsTest {
   }
 
   @Test
-  void onlyTheNegativeControlClaimsToLoseBits() {
+  void onlyTheNegativeControlsClaimToLoseBits() {
     assertThat(Backends.all())
         .filteredOn(backend -> !backend.correct())
         .extracting(MmuBackend::name)
-        .containsExactly("naive");
+        .containsExactly("naive", "naive-batched");
   }
 }

@@ -2,6 +2,8 @@ package dev.mmureplay.mmu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mmureplay.machine.check.BackendCheck;
+import dev.mmureplay.machine.check.CheckResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -152,6 +154,14 @@ public interface MmuBackendContract {
     assertThat(other.entries[0]).isEqualTo(WRITABLE);
     first.leaveLazyMmu();
     assertThat(comparable(page.entries[0])).isEqualTo(READ_ONLY);
+  }
+
+  @Test
+  default void isWhatItClaimsToBeInEveryOrderOfTheCheck() {
+    for (GuestPlatform platform : platforms()) {
+      CheckResult result = BackendCheck.check(backend(), platform, false);
+      assertThat(result.asClaimed()).as("%s", result).isTrue();
+    }
   }
 
   @Test

@@ -32,7 +32,7 @@ final class FaultingAccesses implements MachineObserver, ReplaySink {
     try (EventReader reader = EventReader.open(file)) {
       Tasks tasks = new Tasks(machine, true);
       CallReplay calls =
-          new CallReplay(machine, tasks, Residency.RECORDED, reader.info(), nobody);
+          new CallReplay(machine, tasks, Residency.RECORDED, reader.info(), nobody, null);
       while (reader.nextBatch()) {
         EventBatch batch = reader.batch();
         for (int row = 0; row < batch.rows(); row++) {

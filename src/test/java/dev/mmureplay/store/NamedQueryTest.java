@@ -7,6 +7,10 @@ import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.replay.Finding;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.RaceEvidence;
+import dev.mmureplay.replay.race.RaceEvidence.Grade;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +70,19 @@ class NamedQueryTest {
     replay.findings.add(
         new Finding(
             "naive", "I1", 7, 0x7f00_0020_1000L, 12, "expected D to be kept but it is lost"));
+    replay.findings.add(
+        new Finding(
+            "naive",
+            "I1",
+            7,
+            0x7f00_0020_1000L,
+            12,
+            "lost the bit that a write set: D",
+            new RaceEvidence(3, 12, 120, 11, 118, 8, "write", 1, Grade.UNPLACED)));
+    RaceTotals kept = new RaceTotals(729, 40, 5, 1, 40, 0, 3, 0, 0, 0, 2, 1, 3, 0);
+    RaceTotals lost = new RaceTotals(729, 1, 5, 1, 30, 4, 3, 2, 1, 0, 0, 1, 0, 0);
+    replay.interleaving = Interleaving.parse("exhaustive");
+    replay.races = List.of(kept, kept, kept, kept, lost);
     replay.record(store);
   }
 
@@ -117,7 +134,7 @@ class NamedQueryTest {
   void unknownNamesListTheKnown() {
     assertThatThrownBy(() -> NamedQuery.named("cost"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected a query (assumptions, batch-fill, cost-by-backend, ")
+        .hasMessageStartingWith("expected a query (assumptions, batch-fill, certainty, ")
         .hasMessageEndingWith(") but found \"cost\"");
     assertThatThrownBy(() -> answer(NamedQuery.named("prices"), Map.of("backend", "native")))
         .isInstanceOf(IllegalArgumentException.class)

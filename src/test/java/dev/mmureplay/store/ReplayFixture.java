@@ -20,6 +20,8 @@ import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.Residency;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.RaceTotals;
 import dev.mmureplay.replay.Tally;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -41,6 +43,8 @@ final class ReplayFixture {
   final List<Call> calls = new ArrayList<>();
   final List<PageState> pages = new ArrayList<>();
   final List<Finding> findings = new ArrayList<>();
+  Interleaving interleaving = Interleaving.NONE;
+  List<RaceTotals> races = List.of();
   final List<OperationCounter> counters = new ArrayList<>();
   @Nullable String failureOfLast;
 
@@ -154,7 +158,9 @@ final class ReplayFixture {
         pages.size(),
         Map.of("stack", 3L),
         new Tally(Tally.Split.NONE, Tally.Split.NONE, pages.size(), 0),
-        backends);
+        backends,
+        interleaving,
+        races);
   }
 
   /** Records all of it and returns the id of the replay. */

@@ -24,21 +24,13 @@ class StoreTest {
   @TempDir Path folder;
 
   @Test
-  void anotherSchemaIsRefusedInOneSentence() throws IOException, SQLException {
-    assertSchemaIsRefused(Store.SCHEMA_VERSION + 1, "a newer mmureplay wrote it");
-    assertSchemaIsRefused(
-        Store.SCHEMA_VERSION - 1,
-        "an older mmureplay wrote it; replay its traces into a new file");
-  }
-
-  private void assertSchemaIsRefused(int version, String why) throws IOException, SQLException {
-    Path file = folder.resolve(version + ".duckdb");
+  void aNewerSchemaIsRefusedInOneSentence() throws IOException, SQLException {
+    Path file = folder.resolve("newer.duckdb");
     try (Store store = Store.open(file)) {
-      execute(store, "UPDATE meta SET schema_version = " + version);
+      execute(store, "UPDATE meta SET schema_version = 4");
     }
     String sentence =
-        "%s: expected schema version %d but found %d: %s"
-            .formatted(file, Store.SCHEMA_VERSION, version, why);
+        file + ": expected schema version 3 or older but found 4: a newer mmureplay wrote it";
     assertThatThrownBy(() -> Store.open(file))
         .isInstanceOf(StoreException.class)
         .hasMessage(sentence);

@@ -1,0 +1,232 @@
+package dev.mmureplay.importer.adsnap;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
+import static dev.mmureplay.importer.LineScanner.NONE;
+
+import dev.mmureplay.event.EventSchema;
+import dev.mmureplay.event.EventSink;
+import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.LineScanner;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the lines of one trace, puts snapshots to their calls, and all of it in order of time. */
+final class AdsnapReader {
+  static final String ATTACHING = "Attaching ";
+
+  private static final String UNREADABLE = "unreadable values";
+  private static final String TOO_LATE = "too late to be sorted";
+  private static final String STRAY = "snapshot without its call";
+
+  /** Pages of a call of which the script reads the PTEs, from its first on. */
+  static final long SNAPSHOT_BYTES = 512L * EventSchema.PAGE_SIZE;
+
+  private final LineScanner line;
+  private final TimeWindow window;
+  private final AdsnapEvents events;
+  private final Account account = new Account();
+
+  /** How many lines of a task may have been begun before the snapshot lines of the first follow. */
+  private static final int RECENT = 4;
+
+  /** The last lines of a task that snapshot lines may follow, by letter and task, latest first. */
+  private final Map<Long, Deque<AdsnapLine>> recent = new HashMap<>();
+
+  AdsnapReader(LineScanner line, EventSink sink) {
+    this.line = line;
+    this.events = new AdsnapEvents(sink, account);
+    this.window = new TimeWindow(this::leaves);
+  }
+
+  ImportReport read() throws IOException {
+    while (line.nextLine()) {
+      account.ledger().line();
+      readLine();
+    }
+    window.finish();
+    events.finish();
+    account.ledger().check("adsnap");
+    return new ImportReport(account.ledger(), events.fidelity(), null);
+  }
+
+  private void readLine() throws IOException {
+    if (line.tooLong()) {
+      account.rejected(line, Account.TOO_LONG, 1);
+    } else if (line.atEnd()) {
+      account.ignored(Account.BLANK, 1);
+    } else if (line.looksAt(ATTACHING)) {
+      account.ignored("header", 1);
+    } else if (line.peek() == '@') {
+      account.ignored("map-dump", 1);
+    } else if (line.skip("Lost ")) {
+      lost();
+    } else if (line.byteAt(1) != ' ') {
+      account.rejected(line, Account.UNRECOGNISED, 1);
+    } else if (line.peek() == 'e' || line.peek() == 'x' || line.peek() == 'f') {
+      snapshot((char) line.peek());
+    } else {
+      timed();
+    }
+  }
+
+  private void leaves(AdsnapLine entry) throws IOException {
+    Deque<AdsnapLine> lines = recent.get(key(entry.letter, entry.tid));
+    if (lines != null) {
+      lines.remove(entry);
+    }
+    events.take(entry);
+  }
+
+  private void lost() throws IOException {
+    long count = line.decimal();
+    if (count == NONE || !line.skip(" events") || !line.terminated()) {
+      account.rejected(line, UNREADABLE, 1);
+      return;
+    }
+    // The line has no time: it stands where bpftrace noticed the loss.
+    AdsnapLine entry = window.take().reset(AdsnapLine.LOST, window.latest(), line.lineNumber());
+    entry.values[0] = count;
+    window.add(entry);
+  }
+
+  private void timed() throws IOException {
+    AdsnapLine entry = window.take();
+    if (!readTimed(line, entry)) {
+      account.rejected(line, line.terminated() ? UNREADABLE : Account.TRUNCATED, 1);
+    } else if (window.isTooLate(entry.time)) {
+      account.rejected(line, TOO_LATE, 1);
+    } else {
+      if (entry.letter == 'P' || entry.letter == 'p' || entry.letter == 'F') {
+        Deque<AdsnapLine> lines =
+            recent.computeIfAbsent(key(entry.letter, entry.tid), k -> new ArrayDeque<>());
+        lines.addFirst(entry);
+        if (lines.size() > RECENT) {
+          lines.removeLast();
+        }
+      }
+      window.add(entry);
+    }
+  }
+
+  /**
+   * Reads a line that has a time: the letter, the time in ns, the task, and the letter's values.
+   */
+  static boolean readTimed(LineScanner line, AdsnapLine entry) {
+    int letter = line.peek();
+    String format = format(letter);
+    if (format == null || line.byteAt(1) != ' ') {
+      return false;
+    }
+    line.position(1);
+    long time = field(line, 'd');
+    long pid = field(line, 'd');
+    long tid = field(line, 'd');
+    boolean hasCpu = letter != 'N' && letter != 'Q';
+    long cpu = hasCpu ? field(line, 'd') : UNKNOWN_INT;
+    if (time < 0 || !isTask(pid) || !isTask(tid) || (hasCpu && !isTask(cpu))) {
+      return false;
+    }
+    entry.reset((char) letter, time, line.lineNumber());
+    entry.pid = (int) pid;
+    entry.tid = (int) tid;
+    entry.cpu = (int) cpu;
+    for (int i = 0; i < format.length(); i++) {
+      long value = field(line, format.charAt(i));
+      if (value == NONE) {
+        return false;
+      }
+      entry.values[entry.valueCount++] = value;
+    }
+    return line.atEnd() && line.terminated();
+  }
+
+  private static boolean isTask(long number) {
+    return number >= 0 && number <= Integer.MAX_VALUE;
+  }
+
+  /** Returns how a letter's values are written, x hex and d decimal, or null for another letter. */
+  private static @Nullable String format(int letter) {
+    return switch (letter) {
+      case 'Q' -> "";
+      case 'N' -> "dx";
+      case 'P', 'F' -> "xxx";
+      case 'M' -> "xxxxdx";
+      case 'U' -> "xx";
+      case 'R' -> "xxxxx";
+      case 'D' -> "xxd";
+      case 'T' -> "dd";
+      case 'B', 'm', 'b', 'r' -> "x";
+      case 'p', 'u', 'd' -> "d";
+      default -> null;
+    };
+  }
+
+  private static long field(LineScanner line, char base) {
+    if (!line.skip(' ')) {
+      return NONE;
+    }
+    if (base == 'x') {
+      return line.hex();
+    }
+    boolean negative = line.skip('-');
+    long value = line.decimal();
+    return negative && value != NONE ? -value : value;
+  }
+
+  /**
+   * Takes {@code e 9526 7fd394f5c000 1f1f1f1f}: PTEs of the call that its task last began. Where
+   * the buffer of another CPU stands between the two and the task was there, too, it is an earlier
+   * call.
+   */
+  private void snapshot(char letter) {
+    line.position(1);
+    long tid = field(line, 'd');
+    long address = field(line, 'x');
+    long word = field(line, 'x');
+    if (!isTask(tid) || address == NONE || word == NONE || !line.atEnd() || !line.terminated()) {
+      account.rejected(line, line.terminated() ? UNREADABLE : Account.TRUNCATED, 1);
+      return;
+    }
+    Deque<AdsnapLine> calls = recent.get(key(ownerOf(letter), (int) tid));
+    if (calls != null) {
+      for (AdsnapLine call : calls) {
+        if (fits(letter, call, address)) {
+          call.addWord(address, word, line.lineNumber());
+          events.snapshotSeen();
+          return;
+        }
+      }
+    }
+    account.rejected(line, STRAY, 1);
+  }
+
+  private static char ownerOf(char letter) {
+    return switch (letter) {
+      case 'e' -> 'P';
+      case 'x' -> 'p';
+      default -> 'F';
+    };
+  }
+
+  /** Returns whether the pages can be those of the call or fault, behind what it already has. */
+  private static boolean fits(char letter, AdsnapLine call, long address) {
+    int words = call.wordCount();
+    if (words > 0 && (letter == 'f' || address <= call.wordAddress(words - 1))) {
+      return false;
+    }
+    return switch (letter) {
+      case 'e' -> address >= call.values[0] && address - call.values[0] < SNAPSHOT_BYTES;
+      case 'f' -> address == (call.values[0] & -EventSchema.PAGE_SIZE);
+      default -> true;
+    };
+  }
+
+  private static long key(char letter, int tid) {
+    return ((long) letter << 32) | tid;
+  }
+}

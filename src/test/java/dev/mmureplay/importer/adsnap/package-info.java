@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mmureplay.importer.adsnap;
+
+import org.jspecify.annotations.NullMarked;
