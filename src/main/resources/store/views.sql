@@ -209,7 +209,7 @@ CREATE OR REPLACE VIEW batch_fill AS
 SELECT replay, run, backend, call, updates, hypercalls, updates / hypercalls AS fill
 FROM (
   SELECT r.replay, c.run, r.backend, c.call,
-    CAST(coalesce(sum(c.n) FILTER (c.operation IN ('mmu_update_fast', 'mmu_update_slow', 'mmu_update_get', 'mmu_update_put', 'update_va_mapping')), 0) AS BIGINT) AS updates,
+    CAST(coalesce(sum(c.n) FILTER (c.operation IN ('mmu_update_fast', 'mmu_update_slow', 'mmu_update_get', 'mmu_update_put', 'mmu_update_absent', 'update_va_mapping')), 0) AS BIGINT) AS updates,
     CAST(coalesce(sum(c.n) FILTER (c.operation IN ('hypercall_mmu_update', 'hypercall_update_va_mapping', 'hypercall_multicall', 'hypercall_mmuext_op')), 0)
       - coalesce(sum(c.n) FILTER (c.operation = 'mmuext_op'), 0) AS BIGINT) AS hypercalls
   FROM call_operation c JOIN run r ON r.id = c.run

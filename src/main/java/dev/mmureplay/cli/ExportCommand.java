@@ -39,17 +39,7 @@ final class ExportCommand extends Verb {
   void run() throws Exception {
     try (EventFiles files = new EventFiles(this, settings);
         EventReader reader = EventReader.open(files.open(trace).path())) {
-      OutputFile.write(
-          output,
-          out(),
-          text -> {
-            EventText.header(reader.info(), text);
-            while (reader.nextBatch()) {
-              for (int row = 0; row < reader.batch().rows(); row++) {
-                EventText.event(reader.batch(), row, reader.info().markers(), text);
-              }
-            }
-          });
+      OutputFile.write(output, out(), text -> EventText.write(reader, text));
     }
   }
 }

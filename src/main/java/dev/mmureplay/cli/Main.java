@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       InfoCommand.class,
       ExportCommand.class,
       ReplayCommand.class,
+      MinimiseCommand.class,
       SqlCommand.class,
       QueryCommand.class,
       ReportCommand.class,

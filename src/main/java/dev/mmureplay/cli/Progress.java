@@ -11,7 +11,8 @@ final class Progress {
   enum Unit {
     BYTES("B/s"),
     EVENTS("events/s"),
-    CHECKS("checks/s");
+    CHECKS("checks/s"),
+    REPLAYS("replays/s");
 
     private final String rate;
 

@@ -42,8 +42,17 @@ public final class EventText {
 
   private EventText() {}
 
-  /** Writes what stands in front of the events. */
-  public static void header(TraceInfo info, Appendable out) throws IOException {
+  /** Writes a whole event file, from the reader's place to its end. */
+  public static void write(EventReader reader, Appendable out) throws IOException {
+    header(reader.info(), out);
+    while (reader.nextBatch()) {
+      for (int row = 0; row < reader.batch().rows(); row++) {
+        event(reader.batch(), row, reader.info().markers(), out);
+      }
+    }
+  }
+
+  private static void header(TraceInfo info, Appendable out) throws IOException {
     out.append(HEADER).append('\n').append("# fidelity");
     for (Map.Entry<String, String> entry : info.fidelity().toMap().entrySet()) {
       out.append(' ')
@@ -58,12 +67,7 @@ public final class EventText {
     }
   }
 
-  /**
-   * Writes one event and the end of its line.
-   *
-   * @param markers the texts of the markers, see {@link TraceInfo#markers}
-   */
-  public static void event(EventBatch batch, int row, List<String> markers, Appendable out)
+  private static void event(EventBatch batch, int row, List<String> markers, Appendable out)
       throws IOException {
     long time = batch.time(row);
     if (time != UNKNOWN) {

@@ -3,6 +3,7 @@ package dev.mmureplay.machine;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.XenPte;
@@ -42,6 +43,15 @@ public final class BackendState {
   /** Returns the counts so far. */
   public OperationCounter counter() {
     return counter;
+  }
+
+  /** Counts guest work that is the same under every backend that still takes part. */
+  static void count(BackendState[] backends, Operation operation, long n) {
+    for (BackendState backend : backends) {
+      if (backend.failure == null) {
+        backend.counter.count(operation, n);
+      }
+    }
   }
 
   /** Returns one sentence if the backend threw; from then on it takes no part. */

@@ -29,12 +29,12 @@ final class Guest {
 
   Guest(GuestPlatform platform, List<MmuBackend> backends, MachineObserver observer) {
     this.kernel = platform.kernel();
-    this.merger = new VmaMerger(kernel);
     this.observer = observer;
     this.backends = new BackendState[backends.size()];
     for (int i = 0; i < this.backends.length; i++) {
       this.backends[i] = new BackendState(backends.get(i), platform, i);
     }
+    this.merger = new VmaMerger(kernel, this.backends);
   }
 
   /**
@@ -62,11 +62,7 @@ final class Guest {
 
   /** Counts guest work that is the same under every backend. */
   void count(Operation operation, long n) {
-    for (BackendState backend : backends) {
-      if (backend.failure() == null) {
-        backend.counter().count(operation, n);
-      }
-    }
+    BackendState.count(backends, operation, n);
   }
 
   /** A system call begins. */

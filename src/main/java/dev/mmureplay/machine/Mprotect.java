@@ -23,11 +23,13 @@ final class Mprotect {
   private final Guest guest;
   private final FaultHandler faults;
   private final ProtectionWalk walk;
+  private final PieceWork pieces;
 
   Mprotect(Guest guest, FaultHandler faults) {
     this.guest = guest;
     this.faults = faults;
     this.walk = new ProtectionWalk(guest);
+    this.pieces = new PieceWork(guest);
   }
 
   void call(
@@ -48,6 +50,7 @@ final class Mprotect {
       facts.result = recorded;
       return;
     }
+    guest.count(Operation.MMAP_LOCK, 1);
     long end = start + Machine.pageUp(length);
     long from = start;
     if ((protection & PROT_GROWSDOWN) != 0) {
@@ -122,9 +125,12 @@ final class Mprotect {
         break;
       }
       facts.assumed |= vma.has(Vma.ASSUMED);
-      long pieceEnd = Math.min(end, vma.end);
-      changePiece(space, vma, at, pieceEnd, protection, key, facts);
-      at = pieceEnd;
+      guest.count(Operation.VMA_CHECK, 1);
+      guest.count(Operation.FILE_CHECK, vma.isAnonymous() ? 0 : 1);
+      Vma changed = changePiece(space, vma, at, Math.min(end, vma.end), protection, key, facts);
+      // A VMA that took its successor in needs no second look.
+      at = Math.min(end, changed.end);
+      guest.count(Operation.VMA_NEXT, at < end ? 1 : 0);
     }
     facts.result = failed ? recorded : gap ? ENOMEM : 0;
   }
@@ -132,8 +138,10 @@ final class Mprotect {
   /**
    * mprotect_fixup: nothing if the flags stay, else merge or split, rewrite the PTEs, and in 2.6.27
    * flush.
+   *
+   * @return the VMA that covers the piece now
    */
-  private void changePiece(
+  private Vma changePiece(
       AddressSpace space,
       Vma vma,
       long start,
@@ -144,11 +152,11 @@ final class Mprotect {
     long flags = (vma.flags & ~Vma.ACCESS) | protection;
     int newKey = key < 0 ? vma.protectionKey : key;
     if (flags == vma.flags && newKey == vma.protectionKey) {
-      return;
+      return vma;
     }
     flags = accounted(vma, flags);
     facts.vmaPieces++;
-    guest.count(Operation.VMA_CHANGE, 1);
+    pieces.count(space, vma, start, end, flags);
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
     if (!changed.has(Vma.HUGETLB)) {
       facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
@@ -159,6 +167,7 @@ final class Mprotect {
       guest.each(backend -> guest.flush(backend, space, -1));
       facts.flushPages += (end - start) >> Machine.PAGE_SHIFT;
     }
+    return changed;
   }
 
   /**

@@ -1,12 +1,17 @@
 package dev.mmureplay.machine;
 
+import static dev.mmureplay.mmu.Operation.FLUSH_GATHER;
+import static dev.mmureplay.mmu.Operation.PAGE_LOOKUP;
 import static dev.mmureplay.mmu.Operation.PTE_DOWNGRADE;
+import static dev.mmureplay.mmu.Operation.PTE_EMPTY;
 import static dev.mmureplay.mmu.Operation.PTE_FROM_NONE;
 import static dev.mmureplay.mmu.Operation.PTE_KEEP;
 import static dev.mmureplay.mmu.Operation.PTE_PAGE_WALK;
 import static dev.mmureplay.mmu.Operation.PTE_READ;
 import static dev.mmureplay.mmu.Operation.PTE_TO_NONE;
 import static dev.mmureplay.mmu.Operation.PTE_UPGRADE;
+import static dev.mmureplay.mmu.Operation.TABLE_DESCENT;
+import static dev.mmureplay.mmu.Operation.UPGRADE_CHECK;
 
 import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.Operation;
@@ -46,7 +51,9 @@ final class ProtectionWalk {
   void change(AddressSpace space, Vma vma, long start, long end, ProtectionChange facts) {
     long flags = guest.pageFlags(vma);
     byte upgrade = upgradeOf(vma);
-    for (LeafTable leaf : space.tables.range(start, end)) {
+    LeafTable[] leaves = space.tables.range(start, end);
+    guest.count(TABLE_DESCENT, leaves.length > 0 ? 1 : 0);
+    for (LeafTable leaf : leaves) {
       int from = Guest.from(leaf, start);
       int to = Guest.to(leaf, end);
       int n = Guest.collectResident(leaf, from, to, resident);
@@ -58,6 +65,9 @@ final class ProtectionWalk {
         boolean may =
             vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
         upgrades[k] = may ? upgrade : PteUpdate.AS_FLAGS;
+      }
+      if (upgrade != PteUpdate.AS_FLAGS) {
+        countUpgradeChecks(vma, leaf, n, flags, upgrade);
       }
       UpdateLog log = facts.updates;
       if (log != null) {
@@ -80,7 +90,7 @@ final class ProtectionWalk {
         long old = leaf.reference[i];
         long changed = expected[k];
         leaf.set(i, changed);
-        boolean byDirtiness = upgrades[k] == PteUpdate.WRITABLE_IF_DIRTY;
+        boolean byDirtiness = upgrade == PteUpdate.WRITABLE_IF_DIRTY;
         facts.unseen |= guest.doubts.protectionChanged(space, vma, leaf, i, byDirtiness);
         if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
@@ -92,11 +102,23 @@ final class ProtectionWalk {
     }
   }
 
+  /** can_change_pte_writable: a private VMA asks for the page, up to 6.1 of dirty PTEs only. */
+  private void countUpgradeChecks(Vma vma, LeafTable leaf, int n, long flags, byte upgrade) {
+    guest.count(UPGRADE_CHECK, n);
+    long lookups = 0;
+    for (int k = 0; k < n; k++) {
+      boolean asked = upgrade == PteUpdate.WRITABLE || Pte.isDirty(leaf.reference[resident[k]]);
+      lookups += vma.isPrivate() && Pte.isPresent(flags) && asked ? 1 : 0;
+    }
+    guest.count(PAGE_LOOKUP, lookups);
+  }
+
   private void walk(BackendState backend, LeafTable leaf, int slots, int n, long flags) {
     Mmu mmu = backend.mmu;
     PtePage page = leaf.pages[backend.index];
     backend.counter().count(PTE_PAGE_WALK);
     backend.counter().count(PTE_READ, slots);
+    backend.counter().count(PTE_EMPTY, slots - n);
     mmu.enterLazyMmu();
     for (int k = 0; k < n; k++) {
       int i = resident[k];
@@ -105,6 +127,7 @@ final class ProtectionWalk {
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
       if (TlbFlush.needed(old, changed)) {
+        backend.counter().count(FLUSH_GATHER, guest.kernel.gatheredFlush() ? 1 : 0);
         backend.widenFlush(leaf.address(i));
       }
     }

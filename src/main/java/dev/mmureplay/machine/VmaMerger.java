@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.GuestKernel;
+import dev.mmureplay.mmu.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +16,18 @@ import org.jspecify.annotations.Nullable;
 final class VmaMerger {
   private final boolean singularOnly;
   private final boolean forkedApart;
+  private final BackendState[] backends;
   private int lastAnonVma;
 
-  VmaMerger(GuestKernel kernel) {
+  VmaMerger(GuestKernel kernel, BackendState[] backends) {
     this.singularOnly = kernel.mergesOnlySingularAnonVma();
     this.forkedApart = kernel.keepsForkedAnonVmaApart();
+    this.backends = backends;
   }
 
   /**
    * Gives {@code [start, end)} of a VMA new flags: merged with a neighbour where possible, else
-   * split off.
+   * split off. What that takes is counted.
    *
    * @return the VMA that now covers the range
    */
@@ -38,12 +41,17 @@ final class VmaMerger {
     Vma previous = start == vma.start ? mergeable(vmas.at(index - 1), wanted, true) : null;
     Vma next = end == vma.end ? mergeable(vmas.at(index + 1), wanted, false) : null;
     if (previous != null && next != null && compatible(previous, next, null)) {
+      count(Operation.VMA_MERGE_BOTH);
       absorb(previous, vma);
       absorb(previous, next);
       previous.end = next.end;
       vmas.remove(index);
       vmas.remove(index);
       return previous;
+    }
+    if (previous != null || next != null) {
+      boolean whole = start == vma.start && end == vma.end;
+      count(whole ? Operation.VMA_MERGE : Operation.VMA_EXTEND);
     }
     if (previous != null) {
       absorb(previous, vma);
@@ -65,10 +73,25 @@ final class VmaMerger {
       }
       return next;
     }
+    countSplit(vma, start, Operation.VMA_SPLIT_LOW);
+    countSplit(vma, end, Operation.VMA_SPLIT_HIGH);
     Vma middle = split(vmas, split(vmas, vma, start), end, true);
     middle.flags = newFlags;
     middle.protectionKey = newKey;
     return middle;
+  }
+
+  private void countSplit(Vma vma, long at, Operation split) {
+    if (at > vma.start && at < vma.end) {
+      count(split);
+      if (vma.anonVma != 0) {
+        count(Operation.ANON_VMA_CLONE);
+      }
+    }
+  }
+
+  private void count(Operation operation) {
+    BackendState.count(backends, operation, 1);
   }
 
   /**

@@ -126,8 +126,11 @@ final class MulticallBuffer {
     } else {
       page.store(index, adjusted);
     }
-    counter.count(
-        op == Op.UPDATE_VA_MAPPING ? UPDATE_VA_MAPPING : XenPte.updateKind(old, adjusted));
+    if (op == Op.UPDATE_VA_MAPPING) {
+      counter.count(UPDATE_VA_MAPPING);
+    } else {
+      XenPte.countUpdate(counter, old, adjusted);
+    }
   }
 
   /** Hardware only sets A and D, so that this takes three attempts at most. */

@@ -88,7 +88,7 @@ abstract class XenMmu implements Mmu {
       counter.count(Operation.UPDATE_VA_MAPPING);
     } else {
       counter.count(Operation.HYPERCALL_MMU_UPDATE);
-      counter.count(XenPte.updateKind(old, adjusted));
+      XenPte.countUpdate(counter, old, adjusted);
     }
     page.store(index, adjusted);
   }
@@ -109,7 +109,13 @@ abstract class XenMmu implements Mmu {
 
   @Override
   public final void ptepSetWrprotect(PtePage page, int index) {
-    counter.count(page.pinned ? PTWR_CMPXCHG : LOCKED_RMW);
+    if (page.pinned) {
+      counter.count(PTWR_CMPXCHG);
+      long old = page.entries[index];
+      XenPte.countEmulated(counter, old, old & ~Pte.RW);
+    } else {
+      counter.count(LOCKED_RMW);
+    }
     page.writeProtect(index, kernel);
   }
 
@@ -177,6 +183,7 @@ abstract class XenMmu implements Mmu {
       counter.count(PTWR_CMPXCHG);
       long old = page.read(index);
       if (page.compareExchange(index, old, 0) == old) {
+        XenPte.countEmulated(counter, old, 0);
         return old;
       }
     }
@@ -184,8 +191,14 @@ abstract class XenMmu implements Mmu {
 
   /** A plain store, which traps on a pinned page. */
   final void trappedStore(PtePage page, int index, long pte) {
-    counter.count(page.pinned ? PTWR_WRITE : PTE_STORE);
-    page.store(index, XenPte.adjust(pte));
+    long adjusted = XenPte.adjust(pte);
+    if (page.pinned) {
+      counter.count(PTWR_WRITE);
+      XenPte.countEmulated(counter, page.entries[index], adjusted);
+    } else {
+      counter.count(PTE_STORE);
+    }
+    page.store(index, adjusted);
   }
 
   /** Queues a PRESERVE_AD update in an entry of its own. */

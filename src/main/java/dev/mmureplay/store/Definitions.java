@@ -30,7 +30,8 @@ final class Definitions {
           "costs/2008-xen-3.3.csv",
           "costs/modern-xen.csv",
           "costs/xpti.csv",
-          "costs/instructions.csv");
+          "costs/instructions.csv",
+          "costs/instructions-xpti.csv");
 
   private Definitions() {}
 

@@ -6,6 +6,7 @@ import static dev.mmureplay.mmu.Operation.HYPERCALL_MULTICALL;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_UPDATE_VA_MAPPING;
 import static dev.mmureplay.mmu.Operation.INVLPG;
 import static dev.mmureplay.mmu.Operation.MMUEXT_OP;
+import static dev.mmureplay.mmu.Operation.MMU_UPDATE_ABSENT;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_FAST;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_GET;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_PUT;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 class RecordedCountersTest {
   private static final Operation[] UPDATES = {
-    MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT
+    MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT
   };
 
   private static List<MicroProgram.Step> steps = List.of();

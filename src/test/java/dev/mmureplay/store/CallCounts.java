@@ -9,20 +9,32 @@ import dev.mmureplay.mmu.Operation;
 final class CallCounts {
   /** The changes of protection whose prices differ. */
   enum Transition {
-    RW_TO_R(Operation.PTE_DOWNGRADE, Operation.MMU_UPDATE_SLOW, true),
-    R_TO_RW(Operation.PTE_UPGRADE, Operation.MMU_UPDATE_SLOW, true),
-    RW_TO_NONE(Operation.PTE_TO_NONE, Operation.MMU_UPDATE_PUT, true),
-    NONE_TO_RW(Operation.PTE_FROM_NONE, Operation.MMU_UPDATE_GET, false),
-    R_TO_RX(Operation.PTE_KEEP, Operation.MMU_UPDATE_FAST, true);
+    RW_TO_R("rw", "r", Operation.PTE_DOWNGRADE, Operation.MMU_UPDATE_SLOW),
+    R_TO_RW("r", "rw", Operation.PTE_UPGRADE, Operation.MMU_UPDATE_SLOW),
+    RW_TO_NONE("rw", "", Operation.PTE_TO_NONE, Operation.MMU_UPDATE_PUT),
+    NONE_TO_RW("", "rw", Operation.PTE_FROM_NONE, Operation.MMU_UPDATE_GET),
+    R_TO_RX("r", "rx", Operation.PTE_KEEP, Operation.MMU_UPDATE_FAST);
 
+    final String from;
+    final String to;
     final Operation work;
     final Operation update;
     final boolean flushes;
 
-    Transition(Operation work, Operation update, boolean flushes) {
+    Transition(String from, String to, Operation work, Operation update) {
+      this.from = from;
+      this.to = to;
       this.work = work;
       this.update = update;
-      this.flushes = flushes;
+      this.flushes = !from.isEmpty();
+    }
+
+    /** What a piece with such a protection is accounted as. */
+    private static Operation account(String protection) {
+      if (protection.contains("w")) {
+        return Operation.ACCOUNT_DATA;
+      }
+      return protection.contains("x") ? Operation.ACCOUNT_EXEC : Operation.ACCOUNT_OTHER;
     }
   }
 
@@ -43,11 +55,14 @@ final class CallCounts {
     }
     int ptePages = (pages + 511) / 512;
     switch (backend) {
-      case "mmu-update-batch" -> c.appended(batches, pages, transition.update);
+      case "mmu-update-batch" -> {
+        c.appended(batches, pages);
+        c.update(transition, pages);
+      }
       case "preserve-ad" -> {
         c.add(Operation.MC_ENTRY, pages);
         c.add(Operation.HYPERCALL_MMU_UPDATE, pages);
-        c.add(transition.update, pages);
+        c.update(transition, pages);
         c.add(Operation.MC_EMPTY_FLUSH, ptePages);
       }
       case "multicall" -> {
@@ -55,16 +70,17 @@ final class CallCounts {
         c.add(Operation.HYPERCALL_MULTICALL, batches - lone);
         c.add(Operation.MULTICALL_ENTRY, pages - lone);
         c.add(Operation.HYPERCALL_MMU_UPDATE, lone);
-        c.add(transition.update, pages);
+        c.update(transition, pages);
       }
       case "trap-emulate-batched-set" -> {
-        c.add(Operation.PTWR_CMPXCHG, pages);
-        boolean present = transition != Transition.RW_TO_NONE;
-        c.appended(batches, pages, present ? Operation.MMU_UPDATE_GET : Operation.MMU_UPDATE_FAST);
+        c.trappedExchange(transition, pages);
+        c.appended(batches, pages);
+        boolean present = !transition.to.isEmpty();
+        c.add(present ? Operation.MMU_UPDATE_GET : Operation.MMU_UPDATE_ABSENT, pages);
+        c.add(Operation.WRITABLE_GET, transition.to.contains("w") ? pages : 0);
       }
       case "trap-emulate" -> {
-        c.add(Operation.PTWR_CMPXCHG, pages);
-        c.add(Operation.PTWR_WRITE, pages);
+        c.trapped(transition, pages);
         c.add(Operation.MC_EMPTY_FLUSH, ptePages);
       }
       default -> {}
@@ -88,11 +104,10 @@ final class CallCounts {
         c.add(Operation.MC_ENTRY, pages);
         c.add(Operation.HYPERCALL_MULTICALL, batches);
         c.add(Operation.MULTICALL_ENTRY, pages);
-        c.add(transition.update, pages);
+        c.update(transition, pages);
       }
       case "trap-emulate" -> {
-        c.add(Operation.PTWR_CMPXCHG, pages);
-        c.add(Operation.PTWR_WRITE, pages);
+        c.trapped(transition, pages);
         c.add(Operation.MC_EMPTY_FLUSH, (pages + 511) / 512);
       }
       default -> {}
@@ -114,7 +129,17 @@ final class CallCounts {
 
   private void guest(String backend, Transition transition, int pages) {
     add(Operation.SYSCALL, 1);
+    add(Operation.MMAP_LOCK, 1);
+    add(Operation.VMA_CHECK, 1);
     add(Operation.VMA_CHANGE, 1);
+    boolean writable = transition.to.contains("w");
+    add(Operation.DATA_LIMIT_CHECK, writable ? 1 : 0);
+    add(Transition.account(transition.from), 1);
+    add(Transition.account(transition.to), 1);
+    add(Operation.PROTECTION_MASK, transition.to.isEmpty() ? 0 : 1);
+    add(Operation.UPGRADE_CHECK, writable ? pages : 0);
+    add(Operation.PAGE_LOOKUP, writable ? pages : 0);
+    add(Operation.TABLE_DESCENT, 1);
     add(Operation.PTE_PAGE_WALK, (pages + 511) / 512);
     add(Operation.PTE_READ, pages);
     add(transition.work, pages);
@@ -127,14 +152,35 @@ final class CallCounts {
     }
   }
 
-  private void appended(int batches, int pages, Operation update) {
+  private void appended(int batches, int pages) {
     add(Operation.MC_ENTRY, batches);
     add(Operation.MC_EXTEND, pages - batches);
     add(Operation.HYPERCALL_MMU_UPDATE, batches);
-    add(update, pages);
+  }
+
+  private void update(Transition transition, int pages) {
+    add(transition.update, pages);
+    if (transition.update != Operation.MMU_UPDATE_FAST) {
+      add(Operation.WRITABLE_GET, transition.to.contains("w") ? pages : 0);
+      add(Operation.WRITABLE_PUT, transition.from.contains("w") ? pages : 0);
+    }
+  }
+
+  private void trappedExchange(Transition transition, int pages) {
+    add(Operation.PTWR_CMPXCHG, pages);
+    add(Operation.L1E_PUT, transition.from.isEmpty() ? 0 : pages);
+    add(Operation.WRITABLE_PUT, transition.from.contains("w") ? pages : 0);
+  }
+
+  private void trapped(Transition transition, int pages) {
+    trappedExchange(transition, pages);
+    add(Operation.PTWR_WRITE, pages);
+    add(Operation.L1E_GET, transition.to.isEmpty() ? 0 : pages);
+    add(Operation.WRITABLE_GET, transition.to.contains("w") ? pages : 0);
   }
 
   private void flush61(String backend, int pages) {
+    add(Operation.FLUSH_GATHER, pages);
     int one = pages <= 33 ? pages : 1;
     if (pages <= 33) {
       add(Operation.TLB_RANGE_FLUSH, 1);

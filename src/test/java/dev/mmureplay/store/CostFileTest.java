@@ -32,7 +32,12 @@ class CostFileTest {
                     CostFile.Price::profile,
                     Collectors.mapping(CostFile.Price::operation, Collectors.toSet())));
     assertThat(priced)
-        .containsOnlyKeys("xen-3.3-2008", "xen-modern", "xen-xpti", "instructions-xen-4.17");
+        .containsOnlyKeys(
+            "xen-3.3-2008",
+            "xen-modern",
+            "xen-xpti",
+            "instructions-xen-4.17",
+            "instructions-xen-4.17-xpti");
     assertThat(priced.values())
         .allSatisfy(
             operations ->
@@ -106,7 +111,12 @@ class CostFileTest {
     try (Store store = Store.open(file)) {
       assertThat(ReplayFixture.value(store, price)).isEqualTo("pte_store 4.0");
       assertThat(store.profiles())
-          .containsExactly("instructions-xen-4.17", "xen-3.3-2008", "xen-modern", "xen-xpti");
+          .containsExactly(
+              "instructions-xen-4.17",
+              "instructions-xen-4.17-xpti",
+              "xen-3.3-2008",
+              "xen-modern",
+              "xen-xpti");
     }
   }
 
@@ -138,7 +148,7 @@ class CostFileTest {
       Prices.requireComplete(store.connection(), "xen-modern");
       assertThatThrownBy(() -> Prices.requireComplete(store.connection(), "theirs"))
           .hasMessage(
-              "expected a cost profile (instructions-xen-4.17, mine, xen-3.3-2008, xen-modern, xen-xpti) but found \"theirs\"");
+              "expected a cost profile (instructions-xen-4.17, instructions-xen-4.17-xpti, mine, xen-3.3-2008, xen-modern, xen-xpti) but found \"theirs\"");
     }
   }
 }

@@ -184,7 +184,7 @@ class StoreTest {
       execute(store, "UPDATE cost SET typical = 0, low = 0");
     }
     try (Store store = Store.open(file)) {
-      assertThat(ReplayFixture.value(store, "SELECT count(*) FROM cost_by_backend")).isEqualTo("4");
+      assertThat(ReplayFixture.value(store, "SELECT count(*) FROM cost_by_backend")).isEqualTo("5");
       assertThat(
               ReplayFixture.value(
                   store,

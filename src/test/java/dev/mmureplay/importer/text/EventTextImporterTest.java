@@ -36,12 +36,7 @@ class EventTextImporterTest {
     }
     StringBuilder out = new StringBuilder();
     try (EventReader reader = EventReader.open(file)) {
-      EventText.header(reader.info(), out);
-      while (reader.nextBatch()) {
-        for (int row = 0; row < reader.batch().rows(); row++) {
-          EventText.event(reader.batch(), row, reader.info().markers(), out);
-        }
-      }
+      EventText.write(reader, out);
     }
     return out.toString();
   }
