@@ -236,6 +236,21 @@ COMMENT ON COLUMN call_certainty.certainty IS 'known, assumed or unknown, see ca
 COMMENT ON COLUMN call_certainty.calls IS 'mprotect and pkey_mprotect calls';
 COMMENT ON COLUMN call_certainty.updated_ptes IS 'PTEs that those calls rewrote';
 
+CREATE OR REPLACE VIEW known_calls AS
+SELECT replay, any_value(calls) FILTER (certainty = 'known') AS calls_known, any_value(calls) FILTER (certainty = 'assumed') AS calls_assumed,
+  any_value(calls) FILTER (certainty = 'unknown') AS calls_unknown, any_value(updated_ptes) FILTER (certainty = 'known') AS ptes_known,
+  any_value(updated_ptes) FILTER (certainty = 'assumed') AS ptes_assumed, any_value(updated_ptes) FILTER (certainty = 'unknown') AS ptes_unknown
+FROM call_certainty
+GROUP BY replay;
+COMMENT ON VIEW known_calls IS 'call_certainty with one row for each replay';
+COMMENT ON COLUMN known_calls.replay IS 'The replay';
+COMMENT ON COLUMN known_calls.calls_known IS 'mprotect calls whose counts are known';
+COMMENT ON COLUMN known_calls.calls_assumed IS 'Calls whose counts rest on a named assumption';
+COMMENT ON COLUMN known_calls.calls_unknown IS 'Calls whose counts cannot be known';
+COMMENT ON COLUMN known_calls.ptes_known IS 'PTEs that calls rewrote whose counts are known';
+COMMENT ON COLUMN known_calls.ptes_assumed IS 'PTEs that calls rewrote whose counts rest on a named assumption';
+COMMENT ON COLUMN known_calls.ptes_unknown IS 'PTEs that calls rewrote whose counts cannot be known';
+
 -- A bit can be lost where an update of its PTE meets an access: in a call that rewrites PTEs while another thread runs.
 -- That none was lost is carried only if every call and every page is known, and if there was either no other thread, or
 -- the capture shows every access as concurrent and what raced was tried.

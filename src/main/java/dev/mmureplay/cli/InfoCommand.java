@@ -80,6 +80,7 @@ final class InfoCommand extends Verb {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("trace", trace(info, statistics));
     facts.put("fidelity", fidelity(info));
+    facts.put("carries", Carries.of(info));
     Map<String, Object> kinds = new LinkedHashMap<>();
     info.kinds().forEach((kind, n) -> kinds.put(kind.name().toLowerCase(Locale.ROOT), n));
     facts.put("kinds", kinds);

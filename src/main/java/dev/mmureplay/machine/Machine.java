@@ -75,6 +75,11 @@ public final class Machine {
     Doubts.forget(space);
   }
 
+  /** Nothing is known any more of the page at an address. */
+  public void doubt(AddressSpace space, long address) {
+    Doubts.disturbed(space, address & -PAGE_SIZE, (address & -PAGE_SIZE) + PAGE_SIZE, Unknown.ALL);
+  }
+
   /**
    * Nothing in the trace made an address space: nothing is known of it, and it may be the same
    * memory as another one.

@@ -235,7 +235,8 @@ final class CallReplay {
       return Certainty.UNKNOWN;
     }
     boolean assumed = oneCpu || change.assumed();
-    if (fidelity.cpus() && !everyCpu && facts.threaded && facts.vmaPieces > 0) {
+    boolean flushes = facts.updatedPtes > 0 || facts.flushPages > 0;
+    if (fidelity.cpus() && !everyCpu && facts.threaded && flushes) {
       machine.assumptions().use(CPUS_AS_SEEN, 1);
       assumed = true;
     }
@@ -271,6 +272,6 @@ final class CallReplay {
     facts.slotsScanned = change.slotsScanned();
     facts.flushPages = change.flushPages();
     facts.vmas = space.vmaCount();
-    facts.threaded = tasks.isThreaded(facts.pid);
+    facts.threaded = !fidelity.threads() || tasks.isThreaded(facts.pid);
   }
 }

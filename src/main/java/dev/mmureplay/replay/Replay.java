@@ -3,6 +3,7 @@ package dev.mmureplay.replay;
 import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventReader;
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.machine.AddressSpace;
@@ -34,6 +35,7 @@ public final class Replay {
   private long events;
   private long accesses;
   private long refused;
+  private final boolean concurrent;
 
   private @Nullable AddressSpace space;
   private int pid = Integer.MIN_VALUE;
@@ -42,6 +44,7 @@ public final class Replay {
   private Replay(
       TraceInfo info, Losses losses, ReplayOptions options, EventBatch batch, ReplaySink sink) {
     this.losses = losses;
+    concurrent = info.fidelity().concurrent();
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
@@ -174,9 +177,28 @@ public final class Replay {
       }
       AddressSpace current = space;
       if (current != null && !machine.access(current, kind, batch.address(at))) {
-        refused++;
+        refuse(batch, at, current);
       }
       accesses++;
+    }
+  }
+
+  /**
+   * An access that the model does not permit: SIGSEGV in the program, where the trace shows the
+   * attempt. Where it shows an access that was carried out, the memory is not what the model has:
+   * all of it, or, where the order of concurrent threads may be to blame, the page.
+   */
+  private void refuse(EventBatch batch, int at, AddressSpace current) {
+    refused++;
+    boolean carriedOut =
+        (batch.flags(at) & (EventSchema.FROM_FAULT | EventSchema.FROM_SIGNAL)) == 0
+            || batch.flags(at) == EventSchema.UNKNOWN;
+    if (carriedOut && batch.address(at) >= 0) {
+      if (concurrent) {
+        machine.doubt(current, batch.address(at));
+      } else {
+        machine.forget(current);
+      }
     }
   }
 
