@@ -82,6 +82,7 @@ final class Advice {
         for (int i = Guest.from(leaf, Math.max(start, vma.start)); i < limit; i++) {
           long pte = leaf.reference[i];
           if ((pte & bits) == 0 || Pte.frame(pte) == FrameTable.ZERO_PAGE) {
+            Doubts.leftUnclean(leaf, i);
             continue;
           }
           int index = i;

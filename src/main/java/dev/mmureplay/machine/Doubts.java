@@ -61,15 +61,14 @@ final class Doubts {
   }
 
   /** A new mapping: nothing in it is resident. */
-  void mapped(AddressSpace space, long start, long end, long flags) {
+  void mapped(AddressSpace space, long start, long end) {
     if (visibility.populatesUnseen() && !space.unsure) {
       space.untouched.add(start, end);
       space.unwritten.add(start, end);
-      permitted(space, start, end, flags);
     }
   }
 
-  /** A range has the given permissions from now on. */
+  /** A range has the given permissions from now on: what they allow may happen unseen. */
   void permitted(AddressSpace space, long start, long end, long flags) {
     if ((flags & Vma.ACCESS) != 0) {
       space.untouched.remove(start, end);
@@ -120,29 +119,44 @@ final class Doubts {
   }
 
   /**
-   * Returns what is unknown of a page that an access or a call just populated.
+   * Returns what is unknown of a page that an access or a call just populated. A call populates
+   * only what is absent: a page that was there unseen stays as it was.
    *
    * @param faulted whether the trace shows it as an access
    */
-  int ofPopulated(AddressSpace space, Vma vma, long address, long pte, boolean faulted) {
+  int ofPopulated(
+      AddressSpace space, Vma vma, AccessKind kind, long address, long pte, boolean faulted) {
+    boolean absent = isAbsent(space, vma, address);
+    int unknown = faulted || absent ? 0 : Unknown.ACCESSED;
+    if (kind == AccessKind.WRITE) {
+      return faulted || absent ? 0 : Unknown.ACCESSED | Unknown.DIRTY;
+    }
     // A read faults only where there is no page; what it populates is up to the VMA.
     boolean sure = !space.unsure && !vma.has(Vma.ASSUMED);
-    boolean fresh = faulted && visibility.faultsOnly() && sure;
-    int unknown = fresh || isClean(space, vma, address) ? 0 : Unknown.DIRTY | Unknown.WRITABLE;
+    boolean fresh = sure && faulted && visibility.faultsOnly();
+    if (!fresh && !absent && !(sure && space.unwritten.contains(address))) {
+      unknown |= Unknown.DIRTY | Unknown.WRITABLE;
+    }
     return unknown | exposed(space, vma, pte);
+  }
+
+  /**
+   * A page that was read-only was written: by an access, which makes everything known, or by a call
+   * for which it may have been writable all along.
+   */
+  static void opened(LeafTable leaf, int index, boolean faulted) {
+    boolean sure = (leaf.unknown(index) & (Unknown.RESIDENCY | Unknown.WRITABLE)) == 0;
+    leaf.learn(index, Unknown.ALL);
+    if (!faulted && !sure) {
+      leaf.doubt(index, Unknown.ACCESSED | Unknown.DIRTY);
+    }
   }
 
   /** Returns what is unknown of a page that a fault beside it populated, if it was cached. */
   int ofAround(AddressSpace space, Vma vma, long address, long pte) {
     return Unknown.RESIDENCY
         | Unknown.ACCESSED
-        | ofPopulated(space, vma, address, pte, /* faulted= */ false);
-  }
-
-  /** Returns whether a page that the model does not have is known not to be dirty. */
-  private boolean isClean(AddressSpace space, Vma vma, long address) {
-    return isAbsent(space, vma, address)
-        || (!space.unsure && !vma.has(Vma.ASSUMED) && space.unwritten.contains(address));
+        | ofPopulated(space, vma, AccessKind.READ, address, pte, /* faulted= */ false);
   }
 
   private boolean isAbsent(AddressSpace space, Vma vma, long address) {
@@ -208,6 +222,13 @@ final class Doubts {
       leaf.doubt(index, mask);
     }
     changed(space, vma, leaf, index);
+  }
+
+  /** There was nothing to clean: unless a write that nobody saw had made another page of it. */
+  static void leftUnclean(LeafTable leaf, int index) {
+    if ((leaf.unknown(index) & (Unknown.RESIDENCY | Unknown.WRITABLE)) != 0) {
+      leaf.doubt(index, Unknown.ACCESSED | Unknown.DIRTY);
+    }
   }
 
   /**

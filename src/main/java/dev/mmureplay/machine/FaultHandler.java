@@ -48,12 +48,10 @@ final class FaultHandler {
       }
       guest.setPte(leaf, index, entry);
       leaf.learn(index, Unknown.ALL);
-      if (kind != AccessKind.WRITE) {
-        leaf.doubt(index, guest.doubts.ofPopulated(space, vma, address, entry, faulted));
-      }
+      leaf.doubt(index, guest.doubts.ofPopulated(space, vma, kind, address, entry, faulted));
     } else if (kind == AccessKind.WRITE && !Pte.isWritable(pte)) {
       writeProtected(space, vma, leaf, index, pte);
-      leaf.learn(index, Unknown.ALL);
+      Doubts.opened(leaf, index, faulted);
     } else {
       leaf.learn(index, Unknown.RESIDENCY);
     }

@@ -63,10 +63,11 @@ final class Mappings {
       pageOffset = shared ? 0 : address >> Machine.PAGE_SHIFT;
     }
     Vma vma = guest.merger.insert(space.vmas, new Vma(address, end, flags, backing, pageOffset));
-    guest.doubts.mapped(space, address, end, flags);
+    guest.doubts.mapped(space, address, end);
     if ((mapFlags & (MAP_POPULATE | MAP_LOCKED)) != 0) {
       faults.populateRange(space, vma, address, end, vma.has(Vma.WRITE) && vma.isPrivate());
     }
+    guest.doubts.permitted(space, address, end, flags);
   }
 
   /** munmap: a length of 0 or a misaligned address would have failed and is not passed here. */
@@ -155,7 +156,8 @@ final class Mappings {
       long flags = Vma.READ | Vma.WRITE | Vma.ACCOUNT;
       guest.merger.insert(
           space.vmas, new Vma(from, to, flags, Vma.ANONYMOUS, from >> Machine.PAGE_SHIFT));
-      guest.doubts.mapped(space, from, to, flags);
+      guest.doubts.mapped(space, from, to);
+      guest.doubts.permitted(space, from, to, flags);
     } else if (to < from) {
       unmap(space, to, from);
     }
