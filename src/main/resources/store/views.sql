@@ -252,8 +252,8 @@ COMMENT ON COLUMN known_calls.ptes_assumed IS 'PTEs that calls rewrote whose cou
 COMMENT ON COLUMN known_calls.ptes_unknown IS 'PTEs that calls rewrote whose counts cannot be known';
 
 -- A bit can be lost where an update of its PTE meets an access: in a call that rewrites PTEs while another thread runs.
--- That none was lost is carried only if every call and every page is known, and if there was either no other thread, or
--- the capture shows every access as concurrent and what raced was tried.
+-- That none was lost is carried only if no event is missing, every call and every page is known, and there was either
+-- no other thread, or the capture shows every access as concurrent and what raced was tried.
 CREATE OR REPLACE VIEW verdict AS
 WITH open AS (
   SELECT y.id AS replay, count(c.call) FILTER (c.certainty IS DISTINCT FROM 'known') AS calls,
@@ -264,7 +264,7 @@ WITH open AS (
   SELECT r.replay, r.id AS run, r.backend, r.failure, r.findings, q.mode, coalesce(q.accessed_lost, 0) AS accessed_lost,
     coalesce(q.dirty_lost, 0) AS dirty_lost, coalesce(q.invented, 0) AS invented, y.calls, o.calls AS calls_open,
     CASE WHEN t.accesses = 'every' AND t.threads AND t.concurrent AND q.mode IN ('recorded', 'exhaustive') THEN 0 ELSE o.threaded END AS races_open,
-    y.pages_ended AS pages, y.pages_undecided
+    y.pages_ended AS pages, y.pages_undecided, t.lost IS DISTINCT FROM 0 OR t.rejected > 0 AS events_missing
   FROM run r
   JOIN replay y ON y.id = r.replay
   JOIN trace t ON t.id = r.trace
@@ -273,7 +273,7 @@ WITH open AS (
 )
 SELECT replay, run, backend, mode,
   failure IS NULL AND findings = 0 AND accessed_lost + dirty_lost + invented = 0
-    AND calls_open = 0 AND races_open = 0 AND coalesce(pages_undecided, 1) = 0 AS carried,
+    AND calls_open = 0 AND races_open = 0 AND coalesce(pages_undecided, 1) = 0 AND NOT events_missing AS carried,
   CASE
     WHEN failure IS NOT NULL THEN 'failed'
     WHEN accessed_lost + dirty_lost + invented > 0 THEN
@@ -285,9 +285,10 @@ SELECT replay, run, backend, mode,
     ELSE 'none seen; ' || concat_ws(', ',
       share_text(pages_undecided, pages) || ' of pages undecidable',
       CASE WHEN calls_open > 0 THEN share_text(calls_open, calls) || ' of calls not known' END,
-      CASE WHEN races_open > 0 THEN share_text(races_open, calls) || ' of calls may have raced unseen' END)
+      CASE WHEN races_open > 0 THEN share_text(races_open, calls) || ' of calls may have raced unseen' END,
+      CASE WHEN events_missing THEN 'events are missing' END)
   END AS bits_lost,
-  findings, accessed_lost, dirty_lost, invented, calls, calls_open, races_open, pages, pages_undecided
+  findings, accessed_lost, dirty_lost, invented, calls, calls_open, races_open, pages, pages_undecided, events_missing
 FROM counted;
 COMMENT ON VIEW verdict IS 'Whether accessed or dirty bits were lost under each backend, and how far the capture carries the answer';
 COMMENT ON COLUMN verdict.replay IS 'The replay';
@@ -304,6 +305,7 @@ COMMENT ON COLUMN verdict.calls IS 'mprotect and pkey_mprotect calls';
 COMMENT ON COLUMN verdict.calls_open IS 'Those of them whose counts are not known';
 COMMENT ON COLUMN verdict.races_open IS 'Those of them that rewrote PTEs beside another thread whose accesses the capture does not show, or not as concurrent, or that were not tried';
 COMMENT ON COLUMN verdict.pages IS 'Resident pages that ended: unmapped, or there when their address space or the trace ended';
+COMMENT ON COLUMN verdict.events_missing IS 'Whether the tracer lost events or lines were rejected: a call may be among them';
 COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
 
 CREATE OR REPLACE VIEW race_by_backend AS

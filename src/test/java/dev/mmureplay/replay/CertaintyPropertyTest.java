@@ -3,14 +3,12 @@ package dev.mmureplay.replay;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.mmu.GuestKernel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -57,12 +55,11 @@ class CertaintyPropertyTest {
     Fidelity oneStream = COMPLETE.withCpus(false);
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = withoutCpus(RandomTrace.of(seed, STEPS));
-      BitSet dropped = some(rows.size(), 1 + seed % 4, new Random(seed));
-      List<EventRow> kept = new ArrayList<>();
-      for (int i = 0; i < rows.size(); i++) {
-        kept.add(dropped.get(i) ? lost(UNKNOWN_INT) : rows.get(i));
-      }
-      Claims claims = claims(kernel, kept, oneStream.withLost(dropped.cardinality()));
+      BitSet dropped = Degrade.some(rows.size(), 1 + seed % 4, new Random(seed));
+      Claims claims =
+          claims(
+              kernel,
+              Degrade.marked(rows, dropped), oneStream.withLost(dropped.cardinality()));
       check(claims, claims(kernel, rows, oneStream), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -73,9 +70,9 @@ class CertaintyPropertyTest {
   void lossesOfOneCpuMarkedWhereTheyEnd(GuestKernel kernel) throws IOException {
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
-      BitSet dropped = some(rows.size(), 1 + seed % 3, new Random(seed));
+      BitSet dropped = Degrade.some(rows.size(), 1 + seed % 3, new Random(seed));
       Claims claims =
-          claims(kernel, withMarks(rows, dropped), COMPLETE.withLost(dropped.cardinality()));
+          claims(kernel, Degrade.withMarks(rows, dropped), COMPLETE.withLost(dropped.cardinality()));
       check(claims, claims(kernel, rows, COMPLETE), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -86,9 +83,9 @@ class CertaintyPropertyTest {
   void lossesInAnUnknownPlace(GuestKernel kernel) throws IOException {
     for (int seed = 1; seed <= SEEDS / 4; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
-      BitSet dropped = some(rows.size(), 1, new Random(seed));
+      BitSet dropped = Degrade.some(rows.size(), 1, new Random(seed));
       for (int count : new int[] {-1, 1}) {
-        Claims claims = claims(kernel, without(rows, dropped), COMPLETE.withLost(count));
+        Claims claims = claims(kernel, Degrade.without(rows, dropped), COMPLETE.withLost(count));
         check(claims, claims(kernel, rows, COMPLETE), kernel + " seed " + seed);
       }
     }
@@ -101,13 +98,13 @@ class CertaintyPropertyTest {
   void rejectedLines(GuestKernel kernel) throws IOException {
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
-      BitSet dropped = some(rows.size(), 1 + seed % 3, new Random(seed));
+      BitSet dropped = Degrade.some(rows.size(), 1 + seed % 3, new Random(seed));
       Ledger ledger = new Ledger();
       for (int i = dropped.nextSetBit(0); i >= 0; i = dropped.nextSetBit(i + 1)) {
         ledger.line();
         ledger.rejected(rows.get(i).line, "unreadable", "?");
       }
-      Claims claims = Claims.of(folder, without(rows, dropped), COMPLETE, ledger, kernel);
+      Claims claims = Claims.of(folder, Degrade.without(rows, dropped), COMPLETE, ledger, kernel);
       check(claims, claims(kernel, rows, COMPLETE), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -135,7 +132,7 @@ class CertaintyPropertyTest {
     Fidelity fidelity = COMPLETE.withKernelAccesses(false);
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
-      Claims claims = claims(kernel, without(rows, byTheKernel(rows, seed)), fidelity);
+      Claims claims = claims(kernel, Degrade.without(rows, byTheKernel(rows, seed)), fidelity);
       check(claims, claims(kernel, rows, COMPLETE), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -148,11 +145,11 @@ class CertaintyPropertyTest {
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
       Claims truth = claims(kernel, rows, COMPLETE);
-      BitSet unseen = faultless(kernel, rows);
-      check(claims(kernel, without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
+      BitSet unseen = Degrade.faultless(folder, kernel, rows, COMPLETE);
+      check(claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
       // What the kernel does through get_user_pages takes no fault either.
       unseen.or(byTheKernel(rows, seed));
-      check(claims(kernel, without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
+      check(claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
   }
@@ -164,10 +161,10 @@ class CertaintyPropertyTest {
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
       Claims truth = claims(kernel, rows, COMPLETE);
-      List<EventRow> faults = without(rows, faultless(kernel, rows));
-      BitSet dropped = some(faults.size(), 1 + seed % 2, new Random(seed));
+      List<EventRow> faults = Degrade.without(rows, Degrade.faultless(folder, kernel, rows, COMPLETE));
+      BitSet dropped = Degrade.some(faults.size(), 1 + seed % 2, new Random(seed));
       Claims claims =
-          claims(kernel, withMarks(faults, dropped), fidelity.withLost(dropped.cardinality()));
+          claims(kernel, Degrade.withMarks(faults, dropped), fidelity.withLost(dropped.cardinality()));
       check(claims, truth, kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -223,16 +220,6 @@ class CertaintyPropertyTest {
     return unseen;
   }
 
-  private BitSet faultless(GuestKernel kernel, List<EventRow> rows) throws IOException {
-    BitSet faulting =
-        FaultingAccesses.of(Claims.write(folder, rows, COMPLETE, new Ledger()), kernel);
-    BitSet faultless = new BitSet();
-    for (int i = 0; i < rows.size(); i++) {
-      faultless.set(i, rows.get(i).kind.isAccess() && !faulting.get(i));
-    }
-    return faultless;
-  }
-
   /** Whether the last process that vfork made still runs in its parent's memory: a limit. */
   private static boolean memoryIsShared(List<EventRow> rows) {
     Set<Integer> sharing = new HashSet<>();
@@ -250,57 +237,6 @@ class CertaintyPropertyTest {
       }
     }
     return !sharing.isEmpty();
-  }
-
-  private static BitSet some(int of, int n, Random random) {
-    BitSet chosen = new BitSet();
-    while (chosen.cardinality() < n) {
-      chosen.set(random.nextInt(of));
-    }
-    return chosen;
-  }
-
-  private static List<EventRow> without(List<EventRow> rows, BitSet dropped) {
-    List<EventRow> kept = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      if (!dropped.get(i)) {
-        kept.add(rows.get(i));
-      }
-    }
-    return kept;
-  }
-
-  /** As a buffer for each CPU loses: the mark comes with the next event of the CPU, if any. */
-  private static List<EventRow> withMarks(List<EventRow> rows, BitSet dropped) {
-    List<EventRow> kept = new ArrayList<>();
-    int[] pending = new int[2];
-    for (int i = 0; i < rows.size(); i++) {
-      int cpu = rows.get(i).cpu;
-      if (dropped.get(i)) {
-        pending[cpu]++;
-        continue;
-      }
-      mark(kept, cpu, pending);
-      kept.add(rows.get(i));
-    }
-    mark(kept, 0, pending);
-    mark(kept, 1, pending);
-    return kept;
-  }
-
-  private static void mark(List<EventRow> rows, int cpu, int[] pending) {
-    if (pending[cpu] > 0) {
-      EventRow row = lost(cpu);
-      row.count = pending[cpu];
-      rows.add(row);
-      pending[cpu] = 0;
-    }
-  }
-
-  private static EventRow lost(int cpu) {
-    EventRow row = new EventRow().reset(EventKind.LOST, 0, 0);
-    row.cpu = cpu;
-    return row;
   }
 
   private static List<EventRow> withoutCpus(List<EventRow> rows) {

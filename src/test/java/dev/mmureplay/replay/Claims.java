@@ -44,7 +44,8 @@ final class Claims implements ReplaySink {
       for (EventRow row : rows) {
         writer.append(row);
       }
-      writer.finish("test", "0", "test", "00", null, "none", fidelity, ledger);
+      String checksum = "%08x%08x".formatted(rows.hashCode(), fidelity.hashCode());
+      writer.finish("test", "0", "test", checksum, null, "none", fidelity, ledger);
     }
     return file;
   }

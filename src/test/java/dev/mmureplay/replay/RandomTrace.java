@@ -43,19 +43,29 @@ final class RandomTrace {
   }
 
   private final Random random;
+  private final boolean plain;
   private final List<EventRow> rows = new ArrayList<>();
   private final Map<Integer, Process> processes = new HashMap<>();
   private final List<Integer> pids = new ArrayList<>();
   private int lastTask = 1;
 
-  private RandomTrace(long seed) {
+  private RandomTrace(long seed, boolean plain) {
+    this.plain = plain;
     random = new Random(seed);
     start(new Process(1, new TreeMap<>()));
   }
 
   /** Returns the events of a seed, each with its line. */
   static List<EventRow> of(long seed, int steps) {
-    RandomTrace trace = new RandomTrace(seed);
+    return of(new RandomTrace(seed, false), steps);
+  }
+
+  /** Returns events of which nothing has to be assumed: no threads, no files, no reclaim. */
+  static List<EventRow> plain(long seed, int steps) {
+    return of(new RandomTrace(seed, true), steps);
+  }
+
+  private static List<EventRow> of(RandomTrace trace, int steps) {
     for (int i = 0; i < steps; i++) {
       trace.step();
     }
@@ -89,7 +99,7 @@ final class RandomTrace {
   private void map(Process process, int first, int pages) {
     EventRow row = call(process, EventKind.MMAP, first, pages, Events.page(first));
     row.protection = random.nextInt(3) == 0 ? NONE : 1 + random.nextInt(7);
-    switch (random.nextInt(8)) {
+    switch (plain ? 4 : random.nextInt(8)) {
       case 0 -> file(row, PRIVATE_FILE, first);
       case 1 -> file(row, SHARED_FILE, first);
       case 2 -> row.flags = SHARED;
@@ -113,6 +123,9 @@ final class RandomTrace {
 
   private void advise(Process process, int first, int pages) {
     int advice = ADVICE[random.nextInt(ADVICE.length)];
+    if (plain && advice > 20) {
+      return;
+    }
     boolean mapped = process.protection.subMap(first, first + pages).size() == pages;
     if (mapped) {
       call(process, EventKind.MADVISE, first, pages, 0).flags = advice;
@@ -150,7 +163,7 @@ final class RandomTrace {
               lastTask, kind == 2 ? process.protection : new TreeMap<>(process.protection));
       child.shares = kind == 2;
       start(child);
-    } else if (kind < 5 && !process.shares) {
+    } else if (kind < 5 && !process.shares && !plain) {
       EventRow row = add(process, EventKind.CLONE);
       row.result = ++lastTask;
       row.flags = THREAD;

@@ -55,7 +55,7 @@ final class TraceSlice {
                       + MAX_ROWS
                       + " events around the finding but found more");
             }
-            rows.add(copy(batch, row));
+            rows.add(new EventRow().set(batch, row));
           }
         }
       }
@@ -115,25 +115,6 @@ final class TraceSlice {
     long length = batch.length(row) == UNKNOWN ? 1 : batch.length(row);
     long from = address & -CHUNK_BYTES;
     return start < from + CHUNK_BYTES && start + length > from;
-  }
-
-  private static EventRow copy(EventBatch batch, int row) {
-    EventRow copy = new EventRow().reset(batch.kind(row), batch.pid(row), batch.tid(row));
-    copy.time = batch.time(row);
-    copy.duration = batch.duration(row);
-    copy.cpu = batch.cpu(row);
-    copy.address = batch.address(row);
-    copy.length = batch.length(row);
-    copy.protection = batch.protection(row);
-    copy.flags = batch.flags(row);
-    copy.address2 = batch.address2(row);
-    copy.length2 = batch.length2(row);
-    copy.file = batch.file(row);
-    copy.offset = batch.offset(row);
-    copy.result = batch.result(row);
-    copy.count = batch.count(row);
-    copy.line = batch.line(row);
-    return copy;
   }
 
   /** Returns what a file knows about itself. */
