@@ -18,12 +18,16 @@ import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.ReplaySink;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.Interleaving.Racing;
+import dev.mmureplay.replay.race.RaceTotals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BundledTracesTest {
   private static final Path TRACES = Path.of("traces");
+  private static final List<String> PRESERVE_AD =
+      List.of("preserve-ad", "multicall", "mmu-update-batch");
   private static final long MOST_BYTES = 10_000_000;
 
   @TempDir Path directory;
@@ -48,8 +54,9 @@ class BundledTracesTest {
     assertThat(info.ledger().rejectedByReason()).isEmpty();
     assertThat(info.importer()).isEqualTo(tool(log));
     assertThat(info.fidelity().lost()).isZero();
-    // The guest's shell was there before its tracer was started.
-    assertThat(info.fidelity().fromStart()).isEqualTo(!tool(log).equals("ftrace"));
+    // The guest's shell was there before its tracer was started; adsnap sees no execve.
+    assertThat(info.fidelity().fromStart())
+        .isEqualTo(!List.of("ftrace", "adsnap").contains(tool(log)));
     assertThat(mprotects(info)).isPositive();
   }
 
@@ -77,6 +84,59 @@ class BundledTracesTest {
             });
     assertThat(sink.backends)
         .doesNotContainAnyElementsOf(correct.stream().map(ReplayResult.Backend::name).toList());
+  }
+
+  /** Accesses of other threads near a call are taken to race with it where threads took turns. */
+  @ParameterizedTest
+  @MethodSource("logs")
+  void noCorrectBackendLosesABitAtAnyMoment(Path log) throws IOException {
+    TraceInfo info = imported(log);
+    Racing racing = info.fidelity().concurrent() ? Racing.NONE : Racing.parse("20events");
+    Interleaving every = new Interleaving(Interleaving.Mode.EXHAUSTIVE, 0, 0, racing, false);
+    Findings sink = new Findings();
+
+    ReplayResult result = Replay.run(events(), options(every), sink, done -> {});
+
+    for (int i = 0; i < result.backends().size(); i++) {
+      RaceTotals race = result.races().get(i);
+      assertThat(race.invented()).isZero();
+      if (result.backends().get(i).correct()) {
+        assertThat(race.losingSchedules()).as(result.backends().get(i).name()).isZero();
+        assertThat(result.backends().get(i).findings()).isZero();
+      }
+      if (PRESERVE_AD.contains(result.backends().get(i).name())) {
+        assertThat(race.transientFaults()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void theControlsLoseTheBitsThatHardwareCouldSetDuringACall() throws IOException {
+    imported(TRACES.resolve("adv-ad/adv-ad-free.adplug.txt.zst"));
+    Interleaving every = Interleaving.parse("exhaustive");
+    ReplayResult free = Replay.run(events(), options(every), new Findings(), done -> {});
+
+    assertThat(races(free, "native").candidates()).isEqualTo(24);
+    for (String control : List.of("naive", "naive-batched")) {
+      assertThat(races(free, control).races()).isEqualTo(4);
+      assertThat(races(free, control).accessedLost()).isEqualTo(4);
+      assertThat(races(free, control).dirtyLost()).isEqualTo(2);
+    }
+    assertThat(races(free, "mmu-update-batch").compareExchangeRetries()).isEqualTo(4);
+
+    imported(TRACES.resolve("adv-ad/adv-ad-cold.adsnap.txt.zst"));
+    ReplayResult cold = Replay.run(events(), options(every), new Findings(), done -> {});
+
+    assertThat(races(cold, "naive").accessedLost()).isEqualTo(74);
+    assertThat(races(cold, "naive").dirtyLost()).isZero();
+    assertThat(races(cold, "native").accessedLost()).isZero();
+    assertThat(races(cold, "native").transientFaults()).isEqualTo(58);
+    assertThat(races(cold, "mmu-update-batch").transientFaults()).isZero();
+  }
+
+  private static RaceTotals races(ReplayResult result, String backend) {
+    List<String> names = result.backends().stream().map(ReplayResult.Backend::name).toList();
+    return result.races().get(names.indexOf(backend));
   }
 
   /** Three runs of one program; the first two begin with env, whose linker makes three calls. */
@@ -146,11 +206,16 @@ class BundledTracesTest {
   }
 
   private static ReplayOptions options() {
+    return options(null);
+  }
+
+  private static ReplayOptions options(@Nullable Interleaving interleaving) {
     return new ReplayOptions(
         new GuestPlatform(GuestKernel.LINUX_6_1, true),
         Backends.all(),
         null,
-        ReplayOptions.DEFAULT_FAULT_AROUND);
+        ReplayOptions.DEFAULT_FAULT_AROUND,
+        interleaving);
   }
 
   private static long mprotects(TraceInfo info) {

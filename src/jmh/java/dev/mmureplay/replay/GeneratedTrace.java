@@ -29,6 +29,16 @@ final class GeneratedTrace {
    * accessesPerCall} of them.
    */
   static Path write(Path file, int accesses, int accessesPerCall) throws IOException {
+    return write(file, accesses, accessesPerCall, false);
+  }
+
+  /** The same with a second thread, which touches the pages that are being protected. */
+  static Path twoThreads(Path file, int accesses, int accessesPerCall) throws IOException {
+    return write(file, accesses, accessesPerCall, true);
+  }
+
+  private static Path write(Path file, int accesses, int accessesPerCall, boolean second)
+      throws IOException {
     Random random = new Random(42);
     EventRow row = new EventRow();
     try (EventWriter writer = new EventWriter(file)) {
@@ -44,6 +54,10 @@ final class GeneratedTrace {
             fetch
                 ? CODE + random.nextInt(CODE_PAGES) * PAGE
                 : DATA + random.nextInt(DATA_PAGES) * PAGE;
+        if (second && i % 2 == 1) {
+          row.tid = 2;
+          row.address = start + random.nextInt(CALL_PAGES) * PAGE;
+        }
         row.count = 100;
         writer.append(row);
         if (i % accessesPerCall == accessesPerCall - 1) {

@@ -66,9 +66,6 @@ final class ProtectionWalk {
             vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
         upgrades[k] = may ? upgrade : PteUpdate.AS_FLAGS;
       }
-      if (upgrade != PteUpdate.AS_FLAGS) {
-        countUpgradeChecks(vma, leaf, n, flags, upgrade);
-      }
       UpdateLog log = facts.updates;
       if (log != null) {
         log.chunk(leaf, resident, n, flags, upgrades);
@@ -76,6 +73,9 @@ final class ProtectionWalk {
       for (int k = 0; k < n; k++) {
         expected[k] =
             PteUpdate.apply(guest.kernel, leaf.reference[resident[k]], flags, upgrades[k]);
+      }
+      if (upgrade != PteUpdate.AS_FLAGS) {
+        countUpgradeChecks(vma, leaf, n, flags, upgrade);
       }
       guest.each(
           backend -> {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
-import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
@@ -179,7 +178,7 @@ class CertaintyTest {
 
   @Test
   void anAccessThatTheModelForbidsShowsThatTheModelIsWrong() throws IOException {
-    Events events = new Events().with(fidelity -> serialised(fidelity)).map(1, 0, 1, READ);
+    Events events = new Events().serialised().map(1, 0, 1, READ);
     events.touch(EventKind.READ, 1, 0).write(1, 0).protect(1, 0, 1, NONE, 0);
     replay(events);
     assertThat(pages).containsExactly("0? unknown unknown");
@@ -214,11 +213,6 @@ class CertaintyTest {
     events.last().address = row.address + 1;
     replay(events);
     assertThat(calls).containsExactly(Certainty.ASSUMED, Certainty.UNKNOWN);
-  }
-
-  private static Fidelity serialised(Fidelity fidelity) {
-    return new Fidelity(
-        fidelity.accesses(), true, false, true, true, true, fidelity.kernelAccesses(), 0);
   }
 
   private static Events advise(Events events, int page, int count, int advice) {

@@ -63,6 +63,15 @@ final class Events {
     return rows.get(number);
   }
 
+  Events serialised() {
+    fidelity = new Fidelity(Fidelity.Accesses.EVERY, true, false, false, false, true, true, 0);
+    return this;
+  }
+
+  int size() {
+    return rows.size();
+  }
+
   EventRow add(EventKind kind, int pid, int tid) {
     EventRow row = new EventRow().reset(kind, pid, tid);
     row.cpu = 0;

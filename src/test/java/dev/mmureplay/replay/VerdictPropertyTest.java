@@ -64,8 +64,7 @@ class VerdictPropertyTest {
       assertThat(verdicts(store, file)).containsOnly("none");
     }
     try (Store store = Store.open(folder.resolve("serialised.duckdb"))) {
-      Fidelity serialised = new Fidelity(COMPLETE.accesses(), true, false, true, true, true, true, 0);
-      events.with(fidelity -> serialised).writeTo(file);
+      events.serialised().writeTo(file);
       assertThat(verdicts(store, file))
           .containsOnly("none seen; 0 % of pages undecidable, 100 % of calls may have raced unseen");
     }

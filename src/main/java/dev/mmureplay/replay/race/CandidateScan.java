@@ -208,7 +208,7 @@ final class CandidateScan {
   private void observed(int row, long before, long after) {
     boolean accessed = Pte.isAccessed(after) && !Pte.isAccessed(before);
     boolean dirtied = Pte.isDirty(after) && !Pte.isDirty(before);
-    if (accessed || dirtied) {
+    if ((accessed || dirtied) && !explained(rows.address(row), before, dirtied)) {
       EventKind kind = dirtied ? EventKind.WRITE : EventKind.READ;
       int added =
           into.add(
@@ -221,6 +221,18 @@ final class CandidateScan {
               false);
       into.before(added, before);
     }
+  }
+
+  /** Returns whether an access that the trace shows may have set the bits of a real PTE. */
+  private boolean explained(long page, long before, boolean dirtied) {
+    for (int i = 0; i < into.size(); i++) {
+      boolean sets = !dirtied || into.kind(i) == EventKind.WRITE.code();
+      if (sets && (into.address(i) & -EventSchema.PAGE_SIZE) == page) {
+        into.before(i, before);
+        return true;
+      }
+    }
+    return false;
   }
 
   private static double moment(RacedCall call, long time) {

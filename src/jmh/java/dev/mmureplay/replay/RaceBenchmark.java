@@ -1,0 +1,108 @@
+package dev.mmureplay.replay;
+
+import dev.mmureplay.mmu.Backends;
+import dev.mmureplay.mmu.GuestKernel;
+import dev.mmureplay.mmu.GuestPlatform;
+import dev.mmureplay.replay.race.Interleaving;
+import dev.mmureplay.replay.race.Interleaving.Racing;
+import dev.mmureplay.replay.race.RaceTotals;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What races cost: the replay of a trace of folded accesses of two threads under all backends,
+ * without them and with them.
+ *
+ * <p>Read it as ratios between rows of one run. {@code none} is the plain replay; {@code recorded}
+ * looks back from every call and finds nothing; the others take the accesses of 50 rows before and
+ * behind each call to race with it, which makes dozens of candidates of every call.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--add-opens=java.base/java.nio=ALL-UNNAMED", "-Xmx1g"})
+public class RaceBenchmark {
+  private static final int ACCESSES = 1_000_000;
+  private static final int ACCESSES_PER_CALL = 50;
+  private static final String DISTANCE = "50events";
+
+  /** When accesses race. */
+  @Param({"none", "recorded", "recorded-assumed", "random:10-assumed", "exhaustive-assumed"})
+  String interleave = "";
+
+  private Path directory = Path.of("");
+  private Path file = Path.of("");
+  private Interleaving interleaving = Interleaving.NONE;
+
+  /** What was tried, beside the time that it took. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Tried {
+    /** Candidates of one replay. */
+    public long candidates;
+
+    /** Schedules of one replay, of all backends together. */
+    public long schedules;
+  }
+
+  /** Writes the trace. */
+  @Setup(Level.Trial)
+  public void write() throws IOException {
+    directory = Files.createTempDirectory("mmureplay-benchmark");
+    file = directory.resolve("trace.arrow");
+    GeneratedTrace.twoThreads(file, ACCESSES, ACCESSES_PER_CALL);
+    Interleaving parsed = Interleaving.parse(interleave.replace("-assumed", ""));
+    Racing racing = interleave.endsWith("-assumed") ? Racing.parse(DISTANCE) : Racing.NONE;
+    interleaving = new Interleaving(parsed.mode(), parsed.draws(), 1, racing, false);
+  }
+
+  /** Removes it. */
+  @TearDown(Level.Trial)
+  public void remove() throws IOException {
+    Files.delete(file);
+    Files.delete(directory);
+  }
+
+  /** Replays the whole file. */
+  @Benchmark
+  public ReplayResult replay(Tried tried) throws IOException {
+    ReplayOptions options =
+        new ReplayOptions(
+            new GuestPlatform(GuestKernel.LINUX_6_1, true), Backends.all(), null, 16, interleaving);
+    ReplayResult result = Replay.run(file, options, new NullSink(), done -> {});
+    tried.schedules = result.races().stream().mapToLong(RaceTotals::schedules).sum();
+    tried.candidates = result.races().isEmpty() ? 0 : result.races().get(0).candidates();
+    return result;
+  }
+
+  private static final class NullSink implements ReplaySink {
+    @Override
+    public void call(CallFacts call, long[][] counts) {}
+
+    @Override
+    public void page(PageState page) {}
+
+    @Override
+    public void finding(Finding finding) {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mmureplay.replay.race;
+
+import org.jspecify.annotations.NullMarked;
