@@ -15,6 +15,9 @@ COMMENT ON MACRO replay_chosen IS 'Whether a replay is meant by all, latest or i
 CREATE OR REPLACE MACRO quotient(a, b) AS CASE WHEN b > 0 THEN a / b WHEN a > 0 THEN CAST('infinity' AS DOUBLE) END;
 COMMENT ON MACRO quotient IS 'a / b; infinity where only b is 0, NULL where both are';
 
+CREATE OR REPLACE MACRO share_text(part, whole) AS CASE WHEN part = 0 THEN '0 %' WHEN 100 * part < whole THEN '<1 %' ELSE 100 * part // whole || ' %' END;
+COMMENT ON MACRO share_text IS 'A share in whole percent, rounded down; <1 % where that would hide it';
+
 CREATE OR REPLACE VIEW price AS
 SELECT p.profile, b.backend, o.name AS operation,
   CASE WHEN own.operation IS NULL THEN '' ELSE b.backend END AS holds_for,
@@ -254,28 +257,99 @@ COMMENT ON COLUMN difference.expected IS 'Value in the model';
 COMMENT ON COLUMN difference.found IS 'Value in the trace';
 COMMENT ON COLUMN difference.explanation IS 'What was taken over from the trace before';
 
+CREATE OR REPLACE VIEW call_certainty AS
+SELECT y.id AS replay, c.certainty, count(k.call) AS calls, CAST(coalesce(sum(k.updated_ptes), 0) AS BIGINT) AS updated_ptes
+FROM replay y
+CROSS JOIN (VALUES ('known'), ('assumed'), ('unknown')) c(certainty)
+LEFT JOIN call k ON k.replay = y.id AND k.certainty = c.certainty
+GROUP BY ALL;
+COMMENT ON VIEW call_certainty IS 'How far the capture carries the counts of a replay: mprotect calls and PTEs that are known, assumed and unknown';
+COMMENT ON COLUMN call_certainty.replay IS 'The replay';
+COMMENT ON COLUMN call_certainty.certainty IS 'known, assumed or unknown, see call.certainty';
+COMMENT ON COLUMN call_certainty.calls IS 'mprotect and pkey_mprotect calls';
+COMMENT ON COLUMN call_certainty.updated_ptes IS 'PTEs that those calls rewrote';
+
+CREATE OR REPLACE VIEW known_calls AS
+SELECT replay, any_value(calls) FILTER (certainty = 'known') AS calls_known, any_value(calls) FILTER (certainty = 'assumed') AS calls_assumed,
+  any_value(calls) FILTER (certainty = 'unknown') AS calls_unknown, any_value(updated_ptes) FILTER (certainty = 'known') AS ptes_known,
+  any_value(updated_ptes) FILTER (certainty = 'assumed') AS ptes_assumed, any_value(updated_ptes) FILTER (certainty = 'unknown') AS ptes_unknown
+FROM call_certainty
+GROUP BY replay;
+COMMENT ON VIEW known_calls IS 'call_certainty with one row for each replay';
+COMMENT ON COLUMN known_calls.replay IS 'The replay';
+COMMENT ON COLUMN known_calls.calls_known IS 'mprotect calls whose counts are known';
+COMMENT ON COLUMN known_calls.calls_assumed IS 'Calls whose counts rest on a named assumption';
+COMMENT ON COLUMN known_calls.calls_unknown IS 'Calls whose counts cannot be known';
+COMMENT ON COLUMN known_calls.ptes_known IS 'PTEs that calls rewrote whose counts are known';
+COMMENT ON COLUMN known_calls.ptes_assumed IS 'PTEs that calls rewrote whose counts rest on a named assumption';
+COMMENT ON COLUMN known_calls.ptes_unknown IS 'PTEs that calls rewrote whose counts cannot be known';
+
+-- A bit can be lost where an update of its PTE meets an access: in a call that rewrites PTEs while another thread runs.
+-- That none was lost is carried only if no event is missing, every call and every page is known, and there was either
+-- no other thread, or the capture shows every access as concurrent and what raced was tried.
+CREATE OR REPLACE VIEW verdict AS
+WITH open AS (
+  SELECT y.id AS replay, count(c.call) FILTER (c.certainty IS DISTINCT FROM 'known') AS calls,
+    count(c.call) FILTER (coalesce(c.threaded, TRUE) AND c.updated_ptes > 0) AS threaded
+  FROM replay y LEFT JOIN call c ON c.replay = y.id
+  GROUP BY y.id
+), counted AS (
+  SELECT r.replay, r.id AS run, r.backend, r.failure, r.findings, q.mode, coalesce(q.accessed_lost, 0) AS accessed_lost,
+    coalesce(q.dirty_lost, 0) AS dirty_lost, coalesce(q.invented, 0) AS invented, y.calls, o.calls AS calls_open,
+    CASE WHEN t.accesses = 'every' AND t.threads AND t.concurrent AND q.mode IN ('recorded', 'exhaustive') THEN 0 ELSE o.threaded END AS races_open,
+    y.pages_ended AS pages, y.pages_undecided, t.lost IS DISTINCT FROM 0 OR t.rejected > 0 AS events_missing
+  FROM run r
+  JOIN replay y ON y.id = r.replay
+  JOIN trace t ON t.id = r.trace
+  JOIN open o ON o.replay = r.replay
+  LEFT JOIN race q ON q.run = r.id
+)
+SELECT replay, run, backend, mode,
+  failure IS NULL AND findings = 0 AND accessed_lost + dirty_lost + invented = 0
+    AND calls_open = 0 AND races_open = 0 AND coalesce(pages_undecided, 1) = 0 AND NOT events_missing AS carried,
+  CASE
+    WHEN failure IS NOT NULL THEN 'failed'
+    WHEN accessed_lost + dirty_lost + invented > 0 THEN
+      CASE WHEN mode = 'recorded' THEN 'lost: ' ELSE 'can be lost: ' END || accessed_lost + dirty_lost
+      || CASE WHEN invented > 0 THEN ', invented: ' || invented ELSE '' END
+    WHEN findings > 0 THEN 'broken: ' || findings || ' findings'
+    WHEN carried AND mode = 'exhaustive' THEN 'none at any moment'
+    WHEN carried THEN 'none'
+    ELSE 'none seen; ' || concat_ws(', ',
+      share_text(pages_undecided, pages) || ' of pages undecidable',
+      CASE WHEN calls_open > 0 THEN share_text(calls_open, calls) || ' of calls not known' END,
+      CASE WHEN races_open > 0 THEN share_text(races_open, calls) || ' of calls may have raced unseen' END,
+      CASE WHEN events_missing THEN 'events are missing' END)
+  END AS bits_lost,
+  findings, accessed_lost, dirty_lost, invented, calls, calls_open, races_open, pages, pages_undecided, events_missing
+FROM counted;
+COMMENT ON VIEW verdict IS 'Whether accessed or dirty bits were lost under each backend, and how far the capture carries the answer';
+COMMENT ON COLUMN verdict.replay IS 'The replay';
+COMMENT ON COLUMN verdict.run IS 'The run';
+COMMENT ON COLUMN verdict.backend IS 'The backend of the run';
+COMMENT ON COLUMN verdict.mode IS 'Which moments of racing accesses were tried; NULL if none';
+COMMENT ON COLUMN verdict.carried IS 'Whether the capture carries that no bit was lost';
+COMMENT ON COLUMN verdict.bits_lost IS 'none: no bit was lost, and the capture carries that; none seen: what was seen lost none, and what stays open; lost or can be lost: how many; broken: other breaches of invariants';
+COMMENT ON COLUMN verdict.findings IS 'Breaches of invariants';
+COMMENT ON COLUMN verdict.accessed_lost IS 'Racing accesses whose A bit was lost';
+COMMENT ON COLUMN verdict.dirty_lost IS 'Racing accesses whose D bit was lost';
+COMMENT ON COLUMN verdict.invented IS 'A and D bits that nobody set';
+COMMENT ON COLUMN verdict.calls IS 'mprotect and pkey_mprotect calls';
+COMMENT ON COLUMN verdict.calls_open IS 'Those of them whose counts are not known';
+COMMENT ON COLUMN verdict.races_open IS 'Those of them that rewrote PTEs beside another thread whose accesses the capture does not show, or not as concurrent, or that were not tried';
+COMMENT ON COLUMN verdict.pages IS 'Resident pages that ended: unmapped, or there when their address space or the trace ended';
+COMMENT ON COLUMN verdict.events_missing IS 'Whether the tracer lost events or lines were rejected: a call may be among them';
+COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
+
 CREATE OR REPLACE VIEW race_by_backend AS
 SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.windows, q.longest_window, q.candidates,
   q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.invented,
   q.transient_faults, q.stale_uses, q.cmpxchg_retries, q.xchg_retries,
-  t.accesses = 'every' AND t.threads AND t.concurrent AND coalesce(t.lost, 1) = 0 AS carried,
-  CASE
-    WHEN r.failure IS NOT NULL THEN 'failed'
-    WHEN q.accessed_lost + q.dirty_lost + q.invented > 0 AND q.mode = 'recorded' THEN 'loses bits'
-    WHEN q.accessed_lost + q.dirty_lost + q.invented > 0 THEN 'can lose bits'
-    WHEN carried AND q.mode = 'exhaustive' THEN 'no bit lost at any moment'
-    WHEN carried AND q.mode = 'recorded' THEN 'no bit lost'
-    WHEN carried THEN 'none seen; other moments not tried'
-    ELSE 'none seen; ' || concat_ws(', ',
-      CASE t.accesses WHEN 'every' THEN NULL WHEN 'none' THEN 'the trace shows no accesses'
-        ELSE 'the trace shows faulting accesses only' END,
-      CASE WHEN NOT t.concurrent THEN 'threads ran one at a time' END,
-      CASE WHEN NOT t.threads THEN 'accesses name no thread' END,
-      CASE WHEN coalesce(t.lost, 1) <> 0 THEN 'events were lost' END)
-  END AS verdict
+  v.carried, v.bits_lost AS verdict
 FROM race q
 JOIN run r ON r.id = q.run
-JOIN trace t ON t.id = r.trace;
+JOIN trace t ON t.id = r.trace
+JOIN verdict v ON v.run = q.run;
 COMMENT ON VIEW race_by_backend IS 'What racing accesses came to under each backend, and what may be concluded from it';
 COMMENT ON COLUMN race_by_backend.replay IS 'The replay';
 COMMENT ON COLUMN race_by_backend.trace IS 'File name of the raw trace';
@@ -297,5 +371,5 @@ COMMENT ON COLUMN race_by_backend.transient_faults IS 'Candidates that faulted o
 COMMENT ON COLUMN race_by_backend.stale_uses IS 'Candidates that a TLB let through before the flush while the PTE did not: legal';
 COMMENT ON COLUMN race_by_backend.cmpxchg_retries IS 'Repetitions of the cmpxchg loop of PRESERVE_AD';
 COMMENT ON COLUMN race_by_backend.xchg_retries IS 'Repetitions of the emulated xchg';
-COMMENT ON COLUMN race_by_backend.carried IS 'Whether the trace shows every access of concurrent threads, so that no bit lost may be concluded';
-COMMENT ON COLUMN race_by_backend.verdict IS 'What may be concluded, in words';
+COMMENT ON COLUMN race_by_backend.carried IS 'Whether the capture carries that no bit was lost';
+COMMENT ON COLUMN race_by_backend.verdict IS 'What may be concluded, in words: verdict.bits_lost';

@@ -56,6 +56,7 @@ final class InfoCommand extends Verb {
     Facts facts = new Facts();
     facts.section("trace", trace(info, statistics));
     facts.section("fidelity", fidelity(info));
+    facts.section("carries", Carries.of(info));
     Map<String, @Nullable Object> kinds = new LinkedHashMap<>();
     info.kinds().forEach((kind, n) -> kinds.put(kind.name().toLowerCase(Locale.ROOT), n));
     facts.section("kinds", kinds);

@@ -4,6 +4,7 @@ import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.replay.ReplayResult;
+import dev.mmureplay.replay.Tally;
 import dev.mmureplay.replay.race.RaceTotals;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,19 @@ final class Knowledge {
     if (assumptions > 0) {
       parts.add(String.format(Locale.ROOT, "assumptions made: %,d", assumptions));
     }
+    parts.add(split("calls", result.tally().calls()));
+    parts.add(split("PTEs", result.tally().updatedPtes()));
     return stored.file().name() + ": " + String.join("; ", parts);
+  }
+
+  private static String split(String what, Tally.Split split) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d known, %,d assumed, %,d unknown",
+        what,
+        split.known(),
+        split.assumed(),
+        split.unknown());
   }
 
   /** Returns what races came to, in one line; nothing if none was tried. */

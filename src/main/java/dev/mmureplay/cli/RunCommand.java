@@ -77,7 +77,7 @@ final class RunCommand extends Verb {
       Document report = report(store, priceList, stored);
       printCosts(store, priceList, stored);
       printRaces(store, stored);
-      printKnowledge(stored);
+      printKnowledge(store, stored);
       for (String name : List.of("report.html", "report.md")) {
         String file = directory.resolve(name).toString();
         OutputFile.write(
@@ -111,20 +111,23 @@ final class RunCommand extends Verb {
 
   private void printCosts(Store store, String priceList, List<Replays.Stored> stored)
       throws IOException, SQLException {
-    String races =
+    String more =
         format.forPeople()
             ? ""
-            : ", mode AS races, candidates, accessed_lost, dirty_lost, transient_faults, verdict";
+            : ", q.mode AS races, q.candidates, v.accessed_lost, v.dirty_lost, q.transient_faults, v.bits_lost,"
+                + " k.calls_known, k.calls_assumed, k.calls_unknown";
     String sql =
         """
         SELECT %s backend, low, typical, high, round(ratio_low, 2) AS ratio_low,
           round(ratio_typical, 2) AS ratio_typical, round(ratio_high, 2) AS ratio_high,
           coalesce(failure, CASE WHEN NOT correct THEN 'negative control' END) AS note%s
         FROM cost_by_backend c
-        LEFT JOIN race_by_backend q USING (replay, run, trace, backend, correct)
+        JOIN verdict v USING (replay, run, backend)
+        JOIN known_calls k USING (replay)
+        LEFT JOIN race q USING (run)
         WHERE profile = ? AND replay IN (%s) ORDER BY replay, run
         """
-            .formatted(columns(stored.size()), races, ids(stored));
+            .formatted(columns(stored.size()), more, ids(stored));
     try (PreparedStatement statement = store.connection().prepareStatement(sql)) {
       statement.setString(1, priceList);
       try (ResultSet result = statement.executeQuery()) {
@@ -193,13 +196,35 @@ final class RunCommand extends Verb {
     return replays > 1 ? "replay, regexp_replace(trace, '^.*/', '') AS trace," : "";
   }
 
-  private void printKnowledge(List<Replays.Stored> stored) {
+  private void printKnowledge(Store store, List<Replays.Stored> stored) throws SQLException {
     if (format.forPeople()) {
       out().print("\n");
     }
     for (Replays.Stored each : stored) {
       say(Knowledge.of(each));
+      say(each.file().name() + ": accessed and dirty bits lost: " + verdict(store, each.id()));
     }
+  }
+
+  /** Returns what was concluded, with the backends where they differ. */
+  private static String verdict(Store store, long replay) throws SQLException {
+    String sql =
+        """
+        SELECT bits_lost || CASE WHEN count(*) OVER () > 1 THEN ' (' || backends || ')' ELSE '' END
+        FROM (SELECT bits_lost, string_agg(backend, ', ' ORDER BY run) AS backends, min(run) AS first
+          FROM verdict WHERE replay = ? GROUP BY bits_lost)
+        ORDER BY first
+        """;
+    List<String> parts = new ArrayList<>();
+    try (PreparedStatement statement = store.connection().prepareStatement(sql)) {
+      statement.setLong(1, replay);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          parts.add(result.getString(1));
+        }
+      }
+    }
+    return String.join("; ", parts);
   }
 
   private static void deleteIfEmpty(Path directory) throws IOException {

@@ -63,6 +63,26 @@ public final class EventRow {
     return this;
   }
 
+  /** Copies one event of a batch into this row. */
+  public EventRow set(EventBatch batch, int row) {
+    reset(batch.kind(row), batch.pid(row), batch.tid(row));
+    cpu = batch.cpu(row);
+    time = batch.time(row);
+    duration = batch.duration(row);
+    address = batch.address(row);
+    length = batch.length(row);
+    protection = batch.protection(row);
+    flags = batch.flags(row);
+    address2 = batch.address2(row);
+    length2 = batch.length2(row);
+    file = batch.file(row);
+    offset = batch.offset(row);
+    result = batch.result(row);
+    count = batch.count(row);
+    line = batch.line(row);
+    return this;
+  }
+
   /** Copies every field of another row into this one. */
   public EventRow set(EventRow other) {
     kind = other.kind;

@@ -18,6 +18,23 @@ public final class AddressSpace {
   /** Whether it is older than the trace, so that CPUs may have used it before. */
   boolean cpusUnsettled;
 
+  /**
+   * Events of this address space are missing, or it is older than the trace: see {@link Doubts}.
+   */
+  boolean unsure;
+
+  /** Nothing in the trace made it: it may be the same memory as that of another process. */
+  boolean foreign;
+
+  /** Memory that was inaccessible ever since it was mapped. */
+  final RangeSet untouched = new RangeSet();
+
+  /** Memory that was not writable ever since it was mapped. */
+  final RangeSet unwritten = new RangeSet();
+
+  /** Chunks that may have a PTE page although the model has none. */
+  final RangeSet unseenTables = new RangeSet();
+
   AddressSpace(int id, int pid, int backends) {
     this.id = id;
     this.pid = pid;
@@ -42,6 +59,19 @@ public final class AddressSpace {
   /** Returns the VMA at an index in address order. */
   public Vma vma(int index) {
     return vmas.get(index);
+  }
+
+  /**
+   * Returns whether events of it are missing, or it is older than the trace: then its VMAs may be
+   * others than the model's.
+   */
+  public boolean isUnsure() {
+    return unsure;
+  }
+
+  /** Returns whether nothing in the trace made it, so that it may be that of another process. */
+  public boolean isForeign() {
+    return foreign;
   }
 
   /** Returns how many CPUs other than the given one may hold translations (mm_cpumask). */

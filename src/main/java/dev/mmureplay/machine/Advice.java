@@ -37,10 +37,12 @@ final class Advice {
       case 18 -> flagRange(space, address, end, Vma.WIPEONFORK, 0);
       case 19 -> flagRange(space, address, end, 0, Vma.WIPEONFORK);
       case 20 -> clean(space, address, end, Pte.ACCESSED);
+      // PAGEOUT takes pages away, COLLAPSE makes huge ones of them.
+      case 21, 25 -> Doubts.disturbed(space, address, end, Unknown.ALL);
       case 22 -> populateRange(space, address, end, false);
       case 23 -> populateRange(space, address, end, true);
       default -> {
-        // Advice such as WILLNEED or PAGEOUT moves no bit of a PTE that the model could know of.
+        // Advice such as WILLNEED moves no bit of a PTE that the model could know of.
       }
     }
   }
@@ -70,15 +72,17 @@ final class Advice {
     long first = -1;
     long behind = 0;
     for (Vma vma = next(space, start, end); vma != null; vma = next(space, vma.end, end)) {
+      long to = Math.min(end, vma.end);
       if (!vma.isPrivate() || !vma.isAnonymous()) {
+        Doubts.disturbed(space, Math.max(start, vma.start), to, Unknown.ACCESSED);
         continue;
       }
-      long to = Math.min(end, vma.end);
       for (LeafTable leaf : space.tables.range(Math.max(start, vma.start), to)) {
         int limit = Guest.to(leaf, to);
         for (int i = Guest.from(leaf, Math.max(start, vma.start)); i < limit; i++) {
           long pte = leaf.reference[i];
           if ((pte & bits) == 0 || Pte.frame(pte) == FrameTable.ZERO_PAGE) {
+            Doubts.leftUnclean(leaf, i);
             continue;
           }
           int index = i;
@@ -90,11 +94,14 @@ final class Advice {
                     leaf.pages[backend.index], index, backend.comparable(old) & ~bits);
               });
           leaf.clean(i, bits);
+          boolean exclusive = guest.frames.isExclusive(Pte.frame(pte));
+          guest.doubts.cleaned(space, vma, leaf, i, bits, exclusive);
           first = first < 0 ? leaf.address(i) : first;
           behind = leaf.address(i) + Machine.PAGE_SIZE;
         }
       }
     }
+    guest.doubts.changedByVmas(space);
     if (first >= 0) {
       guest.flush(space, (behind - first) >> Machine.PAGE_SHIFT);
     }
@@ -104,5 +111,6 @@ final class Advice {
     for (Vma vma = next(space, start, end); vma != null; vma = next(space, vma.end, end)) {
       faults.populateRange(space, vma, Math.max(start, vma.start), Math.min(end, vma.end), write);
     }
+    guest.doubts.changedByVmas(space);
   }
 }

@@ -27,23 +27,33 @@ final class FaultHandler {
     if (!allows(vma, kind)) {
       return false;
     }
-    populate(space, vma, kind, address);
+    populate(space, vma, kind, address, true);
     return true;
   }
 
-  /** Does what a permitted fault does, without the fault: for the kernel's own population, too. */
-  void populate(AddressSpace space, Vma vma, AccessKind kind, long address) {
+  /**
+   * Does what a permitted fault does.
+   *
+   * @param faulted false if the kernel populates for itself, without a fault
+   */
+  private void populate(
+      AddressSpace space, Vma vma, AccessKind kind, long address, boolean faulted) {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
     int index = Machine.index(address);
     long pte = leaf.reference[index];
     if (pte == 0) {
       long entry = newEntry(space, vma, kind == AccessKind.WRITE);
       if (kind != AccessKind.WRITE && vma.file > Vma.ANONYMOUS) {
-        aroundFault(vma, leaf, index);
+        aroundFault(space, vma, leaf, index);
       }
       guest.setPte(leaf, index, entry);
+      leaf.learn(index, Unknown.ALL);
+      leaf.doubt(index, guest.doubts.ofPopulated(space, vma, kind, address, entry, faulted));
     } else if (kind == AccessKind.WRITE && !Pte.isWritable(pte)) {
       writeProtected(space, vma, leaf, index, pte);
+      Doubts.opened(leaf, index, faulted);
+    } else {
+      leaf.learn(index, Unknown.RESIDENCY);
     }
   }
 
@@ -57,7 +67,7 @@ final class FaultHandler {
       return;
     }
     for (long address = start; address < end; address += Machine.PAGE_SIZE) {
-      populate(space, vma, kind, address);
+      populate(space, vma, kind, address, false);
     }
   }
 
@@ -114,7 +124,7 @@ final class FaultHandler {
    * do_fault_around: the aligned window around the fault, within the VMA and the PTE page, as far
    * as it is empty.
    */
-  private void aroundFault(Vma vma, LeafTable leaf, int index) {
+  private void aroundFault(AddressSpace space, Vma vma, LeafTable leaf, int index) {
     if (faultAround == 1) {
       return;
     }
@@ -123,7 +133,9 @@ final class FaultHandler {
     long flags = guest.pageFlags(vma);
     for (int i = first; i < end; i++) {
       if (i != index && leaf.reference[i] == 0) {
-        guest.setPte(leaf, i, Pte.of(guest.frames.allocateFile(), flags));
+        long entry = Pte.of(guest.frames.allocateFile(), flags);
+        guest.setPte(leaf, i, entry);
+        leaf.doubt(i, guest.doubts.ofAround(space, vma, leaf.address(i), entry));
         guest.assumptions.use(Assumptions.FAULT_AROUND, 1);
       }
     }
@@ -165,5 +177,6 @@ final class FaultHandler {
       leaf.pages[backend.index].entries[index] |= bits;
     }
     leaf.touched(index, write);
+    leaf.learn(index, write ? Unknown.ALL : Unknown.RESIDENCY | Unknown.ACCESSED);
   }
 }

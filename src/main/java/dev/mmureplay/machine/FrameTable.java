@@ -91,6 +91,10 @@ final class FrameTable {
     }
   }
 
+  boolean isAnonymous(int frame) {
+    return kinds[frame] >= ANONYMOUS;
+  }
+
   boolean isExclusive(int frame) {
     return kinds[frame] == ANONYMOUS_EXCLUSIVE;
   }

@@ -24,6 +24,7 @@ final class Guest {
   final FrameTable frames = new FrameTable();
   final VmaMerger merger;
   final Assumptions assumptions = new Assumptions();
+  final Doubts doubts = new Doubts();
   private final MachineObserver observer;
 
   /** Looks at mprotect, where somebody wants to. */
@@ -96,6 +97,7 @@ final class Guest {
             leaf.pages[backend.index].entries[index] =
                 backend.backend().underXen() ? XenPte.adjust(pte) : pte);
     leaf.replace(index, pte);
+    leaf.doubt(index, Unknown.ALL);
   }
 
   /**
@@ -169,7 +171,7 @@ final class Guest {
         backend.addToDigest(space.id(), address, backend.comparable(pte));
       }
     }
-    observer.finalPte(space, address, reference);
+    observer.finalPte(space, address, reference, doubts.ended(space, leaf, index));
   }
 
   /** Collects the indexes of resident PTEs in {@code [from, to)}; returns how many. */

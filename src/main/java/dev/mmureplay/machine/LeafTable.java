@@ -33,6 +33,14 @@ final class LeafTable {
   /** For every PTE, which accesses change nothing: the test that lets most accesses end at once. */
   final byte[] settled = new byte[PtePage.ENTRIES];
 
+  /** For every resident PTE, what the capture does not decide about it: {@link Unknown}. */
+  private final byte[] unknown = new byte[PtePage.ENTRIES];
+
+  /** Whether anything is known of the table since {@link #forget}. */
+  private boolean informed;
+
+  private boolean known;
+
   private final byte[] marks = new byte[PtePage.ENTRIES];
 
   /**
@@ -83,9 +91,10 @@ final class LeafTable {
     if ((reference[index] == 0) != (pte == 0)) {
       resident += pte == 0 ? -1 : 1;
       forget(index);
+      unknown[index] = 0;
     }
     reference[index] = pte;
-    settled[index] = settledBy(pte, marks[index]);
+    settled[index] = settledBy(pte, marks[index], unknown[index]);
   }
 
   /** Gives the reference PTE a value that is the same under every backend. */
@@ -134,7 +143,7 @@ final class LeafTable {
   void lose(int index, long bits) {
     marks[index] |= (byte) ((bits & Pte.ACCESSED) != 0 ? LOST_ACCESSED : 0);
     marks[index] |= (byte) ((bits & Pte.DIRTY) != 0 ? LOST_DIRTY : 0);
-    settled[index] = settledBy(reference[index], marks[index]);
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
   }
 
   /** Returns whether the page was written since it was last cleaned. */
@@ -152,17 +161,57 @@ final class LeafTable {
   void moveHere(int index, LeafTable from, int fromIndex) {
     set(index, from.reference[fromIndex]);
     marks[index] = from.marks[fromIndex];
-    settled[index] = settledBy(reference[index], marks[index]);
+    learn(index, Unknown.ALL & ~from.unknown[fromIndex]);
+    doubt(index, from.unknown[fromIndex]);
     from.set(fromIndex, 0);
   }
 
-  private static byte settledBy(long pte, int marks) {
-    if (!Pte.isPresent(pte) || !Pte.isAccessed(pte) || (marks & LOST_ACCESSED) != 0) {
+  /** Returns what is not known of a resident page: {@link Unknown}. */
+  int unknown(int index) {
+    return unknown[index];
+  }
+
+  /** Something is not known any more. */
+  void doubt(int index, int mask) {
+    unknown[index] |= (byte) mask;
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
+  }
+
+  /** Something is known now. */
+  void learn(int index, int mask) {
+    unknown[index] &= (byte) ~mask;
+    settled[index] = settledBy(reference[index], marks[index], unknown[index]);
+    informed = true;
+    known |= (mask & Unknown.RESIDENCY) != 0;
+  }
+
+  /** Nothing is known any more, neither of a page nor that there is a PTE page. */
+  void forget() {
+    if (informed) {
+      informed = false;
+      known = false;
+      for (int i = 0; i < PtePage.ENTRIES; i++) {
+        if (reference[i] != 0) {
+          doubt(i, Unknown.ALL);
+        }
+      }
+    }
+  }
+
+  /** Returns whether it is known that there is a PTE page. */
+  boolean isKnown() {
+    return known;
+  }
+
+  private static byte settledBy(long pte, int marks, int unknown) {
+    boolean learned = (unknown & (Unknown.RESIDENCY | Unknown.ACCESSED)) == 0;
+    boolean accessed = Pte.isAccessed(pte) && (marks & LOST_ACCESSED) == 0;
+    if (!Pte.isPresent(pte) || !accessed || !learned) {
       return 0;
     }
     int bits = READ;
     boolean writtenAndKept = (marks & (WRITTEN | LOST_DIRTY)) == WRITTEN;
-    if (Pte.isWritable(pte) && Pte.isDirty(pte) && writtenAndKept) {
+    if (Pte.isWritable(pte) && Pte.isDirty(pte) && writtenAndKept && unknown == 0) {
       bits |= WRITE;
     }
     if ((pte & Pte.NX) == 0) {

@@ -77,6 +77,48 @@ public final class Machine {
     backendCount = backends.size();
   }
 
+  /** Says what the capture shows, before anything happens; without it, everything. */
+  public void capture(Visibility visibility) {
+    guest.doubts.visibility(visibility);
+  }
+
+  /** Events of an address space are missing here: whatever was known of it is not any more. */
+  public void forget(AddressSpace space) {
+    Doubts.forget(space);
+  }
+
+  /** Nothing is known any more of the page at an address. */
+  public void doubt(AddressSpace space, long address) {
+    Doubts.disturbed(space, address & -PAGE_SIZE, (address & -PAGE_SIZE) + PAGE_SIZE, Unknown.ALL);
+  }
+
+  /**
+   * Nothing in the trace made an address space: nothing is known of it, and it may be the same
+   * memory as another one.
+   */
+  public void distrust(AddressSpace space) {
+    Doubts.forget(space);
+    space.foreign = true;
+  }
+
+  /**
+   * Between events that are missing somewhere here, nothing is known of any page, nor of an address
+   * space that begins here.
+   */
+  public void blind(boolean now) {
+    guest.doubts.blind(now);
+  }
+
+  /** Returns how many resident pages ended, by being unmapped or with their address space. */
+  public long pagesEnded() {
+    return guest.doubts.pagesEnded();
+  }
+
+  /** Returns of how many of them accessed or dirty was not known. */
+  public long pagesUndecided() {
+    return guest.doubts.pagesUndecided();
+  }
+
   /** Returns the backends at work, in the order given. */
   public List<BackendState> backends() {
     return List.of(guest.backends);
@@ -132,7 +174,9 @@ public final class Machine {
 
   /** Makes an empty address space, as execve does. */
   public AddressSpace newAddressSpace(int pid) {
-    return new AddressSpace(lastSpace++, pid, backendCount);
+    AddressSpace space = new AddressSpace(lastSpace++, pid, backendCount);
+    space.unsure = guest.doubts.isBlind();
+    return space;
   }
 
   /** Makes an address space that is older than the trace: nothing is known of it yet. */
@@ -333,6 +377,9 @@ public final class Machine {
       boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
       faults.populateSilently(space, vma, leaf, index(page), written);
     }
+    if (leaf.reference[index(page)] != 0) {
+      guest.doubts.observed(space, vma, leaf, index(page), pte);
+    }
   }
 
   /** Says that the trace does not show every switch from one task to another. */
@@ -341,7 +388,7 @@ public final class Machine {
   }
 
   /** Gives an address space up without a word, because what is in it is no longer known. */
-  public void forget(AddressSpace space) {
+  public void abandon(AddressSpace space) {
     guest.cpus.drop(space);
   }
 

@@ -5,8 +5,10 @@ public interface MachineObserver {
   /**
    * One resident PTE of an address space that ends, or of one that is left at the end; without
    * Xen's own bits.
+   *
+   * @param unknown what the capture does not decide about the page, see {@link Unknown}
    */
-  void finalPte(AddressSpace space, long address, long pte);
+  void finalPte(AddressSpace space, long address, long pte, int unknown);
 
   /**
    * A backend broke an invariant.

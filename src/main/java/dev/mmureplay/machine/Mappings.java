@@ -63,9 +63,11 @@ final class Mappings {
       pageOffset = shared ? 0 : address >> Machine.PAGE_SHIFT;
     }
     Vma vma = guest.merger.insert(space.vmas, new Vma(address, end, flags, backing, pageOffset));
+    guest.doubts.mapped(space, address, end);
     if ((mapFlags & (MAP_POPULATE | MAP_LOCKED)) != 0) {
       faults.populateRange(space, vma, address, end, vma.has(Vma.WRITE) && vma.isPrivate());
     }
+    guest.doubts.permitted(space, address, end, flags);
   }
 
   /** munmap: a length of 0 or a misaligned address would have failed and is not passed here. */
@@ -89,6 +91,7 @@ final class Mappings {
       vmas.remove(i);
     }
     freeTables(space, start, end);
+    Doubts.unmapped(space, start, end);
   }
 
   /** Frees the PTE pages of chunks that no VMA reaches into any more (free_pgtables). */
@@ -122,6 +125,7 @@ final class Mappings {
           });
       for (int k = 0; k < n; k++) {
         guest.frames.release(Pte.frame(leaf.reference[resident[k]]));
+        guest.doubts.ended(space, leaf, resident[k]);
         leaf.set(resident[k], 0);
       }
       first = first < 0 ? leaf.address(resident[0]) : first;
@@ -136,6 +140,7 @@ final class Mappings {
   void brk(AddressSpace space, long newBreak) {
     long old = space.brk;
     space.brk = newBreak;
+    guest.doubts.changedByVmas(space);
     if (old == AddressSpace.NO_BREAK || old == newBreak) {
       guest.enterSyscall(Cause.MMAP);
       return;
@@ -151,6 +156,8 @@ final class Mappings {
       long flags = Vma.READ | Vma.WRITE | Vma.ACCOUNT;
       guest.merger.insert(
           space.vmas, new Vma(from, to, flags, Vma.ANONYMOUS, from >> Machine.PAGE_SHIFT));
+      guest.doubts.mapped(space, from, to);
+      guest.doubts.permitted(space, from, to, flags);
     } else if (to < from) {
       unmap(space, to, from);
     }
@@ -162,6 +169,7 @@ final class Mappings {
     guest.enterSyscall(Cause.MUNMAP);
     long oldEnd = old + Machine.pageUp(oldLength);
     long newSize = Machine.pageUp(newLength);
+    guest.doubts.changedByVmas(space);
     Vma vma = space.vmas.containing(old);
     if (vma == null) {
       // Nothing is known of the old mapping: the new one is deduced when it is used.
@@ -181,6 +189,7 @@ final class Mappings {
           unmap(space, grown.start, grown.end);
         }
         guest.merger.insert(space.vmas, grown);
+        Doubts.used(space, oldEnd, old + newSize);
       }
       return;
     }
@@ -194,6 +203,7 @@ final class Mappings {
       moved.pageOffset = target >> Machine.PAGE_SHIFT;
     }
     guest.merger.insert(space.vmas, moved);
+    Doubts.used(space, target, target + newSize);
     move(space, old, Math.min(oldEnd, old + newSize), target);
     if ((flags & MREMAP_DONTUNMAP) == 0) {
       unmap(space, old, oldEnd);

@@ -160,6 +160,8 @@ final class Mprotect {
     facts.pieces.add(start, end, vma.protection());
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
     if (!changed.has(Vma.HUGETLB)) {
+      facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
+      guest.doubts.permitted(space, start, end, flags);
       walk.change(space, changed, start, end, facts);
     }
     if (!guest.kernel.gatheredFlush()) {
@@ -242,6 +244,7 @@ final class Mprotect {
     guest.assumptions.use(Assumptions.MAPPING, 1);
     long flags = Vma.ACCESS | Vma.ASSUMED | Vma.GUESSED;
     Vma vma = new Vma(start, end, flags, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    Doubts.used(space, start, end);
     return guest.merger.insert(space.vmas, vma);
   }
 
@@ -280,7 +283,8 @@ final class Mprotect {
     return populated;
   }
 
-  private static long countResident(AddressSpace space, long start, long end) {
+  /** Returns how many pages of a range are resident. */
+  static long countResident(AddressSpace space, long start, long end) {
     long n = 0;
     for (LeafTable leaf : space.tables.range(start, end)) {
       int from = Guest.from(leaf, start);

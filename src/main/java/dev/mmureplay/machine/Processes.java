@@ -24,6 +24,7 @@ final class Processes {
   void fork(AddressSpace parent, AddressSpace child) {
     guest.enterSyscall(Cause.FORK);
     child.brk = parent.brk;
+    Doubts.inherit(parent, child);
     for (int i = 0; i < parent.vmas.size(); i++) {
       Vma vma = parent.vmas.get(i);
       if (vma.has(Vma.DONTCOPY)) {
@@ -82,6 +83,8 @@ final class Processes {
         if (vma.isPrivate()) {
           into.lose(i, leaf.lost(i) & Pte.DIRTY);
         }
+        boolean written = guest.frames.isAnonymous(Pte.frame(pte));
+        guest.doubts.copied(parent, child, vma, leaf, into, i, written);
       }
     }
   }

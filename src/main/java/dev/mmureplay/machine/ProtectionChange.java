@@ -16,6 +16,7 @@ public final class ProtectionChange {
   long flushPages;
   long largestChunk;
   boolean assumed;
+  boolean unseen;
   @Nullable UpdateLog updates;
 
   void reset() {
@@ -29,6 +30,7 @@ public final class ProtectionChange {
     flushPages = 0;
     largestChunk = 0;
     assumed = false;
+    unseen = false;
     UpdateLog log = updates;
     if (log != null) {
       log.clear();
@@ -91,5 +93,14 @@ public final class ProtectionChange {
    */
   public boolean assumed() {
     return assumed;
+  }
+
+  /**
+   * Returns whether what was counted rests on there having been no accesses but those that the
+   * trace shows: where the kernel may have populated or written a page unseen, or residency was
+   * assumed.
+   */
+  public boolean unseen() {
+    return unseen;
   }
 }

@@ -90,6 +90,8 @@ final class ProtectionWalk {
         long old = leaf.reference[i];
         long changed = expected[k];
         leaf.set(i, changed);
+        boolean byDirtiness = upgrade == PteUpdate.WRITABLE_IF_DIRTY;
+        facts.unseen |= guest.doubts.protectionChanged(space, vma, leaf, i, byDirtiness);
         if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);

@@ -67,13 +67,19 @@ public final class CallFacts {
   /** VMAs in the address space after the call. */
   public long vmas;
 
-  /** Whether residency, VMAs or CPUs of this call rest on an assumption. */
-  public boolean assumed;
-
   /**
    * Whether the call touched a mapping that the trace does not show, or its failure was guessed at.
    */
   public boolean deduced;
+
+  /**
+   * Whether the process had another thread, whose accesses may have come between the beginning and
+   * the end of an update.
+   */
+  public boolean threaded;
+
+  /** How far the capture carries what is counted for this call. */
+  public Certainty certainty = Certainty.UNKNOWN;
 
   /** Makes the facts of calls whose pieces are kept in the given place. */
   public CallFacts(ChangedPieces pieces) {

@@ -7,6 +7,7 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
+import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
@@ -41,6 +42,18 @@ final class CallReplay {
    */
   static final String REFUSED = "access-refused";
 
+  /** A call of a threaded process in a trace that does not show every CPU that it ran on. */
+  static final String CPUS_AS_SEEN = "threads-on-cpus-as-seen";
+
+  /** A protection change of which the trace does not show whether it succeeded. */
+  static final String RESULT = "result-as-the-model-has-it";
+
+  /**
+   * A protection change whose counts rest on there having been no accesses but those shown: the
+   * kernel may have populated or written further pages.
+   */
+  static final String UNSEEN = "no-access-but-those-shown";
+
   private static final long MAP_PRIVATE = 0x2;
   private static final long MAP_ANONYMOUS = 0x20;
   private static final long KERNEL_FLAGS = 0xffff_ffffL;
@@ -57,14 +70,17 @@ final class CallReplay {
   private final List<BackendState> backends;
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
+  private final boolean everyCpu;
   private final @Nullable Races races;
   private long calls;
+  private Tally.Split byCertainty = Tally.Split.NONE;
+  private Tally.Split updatedPtes = Tally.Split.NONE;
 
   CallReplay(
       Machine machine,
       Tasks tasks,
       Residency residency,
-      Fidelity fidelity,
+      TraceInfo info,
       ReplaySink sink,
       @Nullable Witness witness,
       @Nullable Races races) {
@@ -73,7 +89,10 @@ final class CallReplay {
     this.machine = machine;
     this.tasks = tasks;
     this.residency = residency;
-    this.fidelity = fidelity;
+    this.fidelity = info.fidelity();
+    this.everyCpu =
+        fidelity.accesses() == Fidelity.Accesses.EVERY
+            || info.kinds().containsKey(EventKind.SCHED_SWITCH);
     this.sink = sink;
     this.backends = machine.backends();
     this.counts = new long[backends.size()][Operation.COUNT];
@@ -84,23 +103,28 @@ final class CallReplay {
     return calls;
   }
 
+  /** Returns how much of the calls so far is known. */
+  Tally tally() {
+    return new Tally(byCertainty, updatedPtes, machine.pagesEnded(), machine.pagesUndecided());
+  }
+
   void replay(EventBatch batch, int row, EventKind kind, AddressSpace space) throws IOException {
     long result = batch.result(row);
     switch (kind) {
       case MPROTECT -> mprotect(batch, row, space, -1);
       case PKEY_MPROTECT -> mprotect(batch, row, space, (int) known(batch.flags(row), -1));
       case MMAP -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           mmap(batch, row, space);
         }
       }
       case MUNMAP -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           machine.munmap(space, batch.address(row), batch.length(row));
         }
       }
       case MREMAP -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           machine.mremap(
               space,
               batch.address(row),
@@ -111,18 +135,18 @@ final class CallReplay {
         }
       }
       case BRK -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           machine.brk(space, result);
         }
       }
       case MADVISE -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           machine.madvise(
               space, batch.address(row), batch.length(row), (int) known(batch.flags(row), -1));
         }
       }
       case CLONE -> {
-        if (usable(result)) {
+        if (usable(space, result)) {
           tasks.clone(batch.pid(row), (int) result, known(batch.flags(row), 0));
         }
       }
@@ -133,9 +157,10 @@ final class CallReplay {
   }
 
   /** Returns whether a call succeeded; one without a result is passed over and counted. */
-  private boolean usable(long result) {
+  private boolean usable(AddressSpace space, long result) {
     if (result == UNKNOWN) {
       machine.assumptions().use(NO_RESULT, 1);
+      machine.forget(space);
       return false;
     }
     return result < -4095 || result >= 0;
@@ -197,7 +222,9 @@ final class CallReplay {
     }
     describe(batch, row, space);
     facts.deduced = change.assumed();
-    facts.assumed = residency.assumed() || change.assumed() || oneCpu;
+    facts.certainty = certainty(batch, row, space, oneCpu);
+    byCertainty = byCertainty.plus(facts.certainty, 1);
+    updatedPtes = updatedPtes.plus(facts.certainty, facts.updatedPtes);
     calls++;
     sink.call(facts, counts);
     if (told != null) {
@@ -206,6 +233,32 @@ final class CallReplay {
     if (tried != null) {
       tried.after(change);
     }
+  }
+
+  private Certainty certainty(EventBatch batch, int row, AddressSpace space, boolean oneCpu) {
+    long recorded = batch.result(row);
+    if (recorded != UNKNOWN && recorded != change.result()) {
+      // The memory that the model has is not the one that the kernel looked at.
+      machine.forget(space);
+    }
+    if (space.isUnsure()) {
+      return Certainty.UNKNOWN;
+    }
+    boolean assumed = oneCpu || change.assumed();
+    boolean flushes = facts.updatedPtes > 0 || facts.flushPages > 0;
+    if (fidelity.cpus() && !everyCpu && facts.threaded && flushes) {
+      machine.assumptions().use(CPUS_AS_SEEN, 1);
+      assumed = true;
+    }
+    if (recorded == UNKNOWN) {
+      machine.assumptions().use(RESULT, 1);
+      assumed = true;
+    }
+    if (change.unseen()) {
+      machine.assumptions().use(UNSEEN, 1);
+      assumed = true;
+    }
+    return assumed ? Certainty.ASSUMED : Certainty.KNOWN;
   }
 
   private void describe(EventBatch batch, int row, AddressSpace space) {
@@ -229,5 +282,6 @@ final class CallReplay {
     facts.slotsScanned = change.slotsScanned();
     facts.flushPages = change.flushPages();
     facts.vmas = space.vmaCount();
+    facts.threaded = !fidelity.threads() || tasks.isThreaded(facts.pid);
   }
 }

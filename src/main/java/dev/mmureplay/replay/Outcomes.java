@@ -3,6 +3,7 @@ package dev.mmureplay.replay;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.MachineObserver;
+import dev.mmureplay.machine.Unknown;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.replay.race.RaceEvidence;
@@ -45,7 +46,7 @@ final class Outcomes implements MachineObserver, Races.Observer {
   }
 
   @Override
-  public void finalPte(AddressSpace space, long address, long pte) {
+  public void finalPte(AddressSpace space, long address, long pte, int unknown) {
     pages++;
     page.addressSpace = space.id();
     page.pid = space.pid();
@@ -56,6 +57,11 @@ final class Outcomes implements MachineObserver, Races.Observer {
     page.writable = page.present && Pte.isWritable(pte);
     page.accessed = Pte.isAccessed(pte);
     page.dirty = Pte.isDirty(pte);
+    page.residencyKnown = (unknown & Unknown.RESIDENCY) == 0;
+    page.accessedState =
+        BitState.of(page.accessed, page.residencyKnown && (unknown & Unknown.ACCESSED) == 0);
+    page.dirtyState =
+        BitState.of(page.dirty, page.residencyKnown && (unknown & Unknown.DIRTY) == 0);
     try {
       sink.page(page);
     } catch (IOException e) {

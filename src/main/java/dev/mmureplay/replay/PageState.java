@@ -19,6 +19,16 @@ public final class PageState {
   public boolean present;
   public boolean protNone;
   public boolean writable;
+
+  /** A in the model's PTE; {@link #accessedState} says how far that is known. */
   public boolean accessed;
+
+  /** D, or the bit that stands for it, in the model's PTE. */
   public boolean dirty;
+
+  /** Whether it is known that the page is resident. A page that is not reported may be, too. */
+  public boolean residencyKnown;
+
+  public BitState accessedState = BitState.UNKNOWN;
+  public BitState dirtyState = BitState.UNKNOWN;
 }

@@ -3,12 +3,14 @@ package dev.mmureplay.replay;
 import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventReader;
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.Visibility;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.Races;
@@ -35,12 +37,14 @@ public final class Replay {
   private final @Nullable Witness witness;
   private final boolean pageTablesShown;
   private final BitSet lent = new BitSet();
+  private final Losses losses;
   private final Interleaving interleaving;
   private final @Nullable Races races;
   private int row;
   private long events;
   private long accesses;
   private long refused;
+  private final boolean concurrent;
 
   private @Nullable AddressSpace space;
   private int pid = Integer.MIN_VALUE;
@@ -48,11 +52,14 @@ public final class Replay {
 
   private Replay(
       TraceInfo info,
+      Losses losses,
       ReplayOptions options,
       EventBatch batch,
       ReplaySink sink,
       @Nullable Witness witness) {
     this.witness = witness;
+    this.losses = losses;
+    concurrent = info.fidelity().concurrent();
     pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
@@ -63,13 +70,24 @@ public final class Replay {
             faultAround(info, options),
             outcomes,
             witness == null ? OperationCounter::new : witness::newCounter);
-    tasks = new Tasks(machine);
+    machine.capture(visibility(info, residency));
+    machine.blind(losses.isOpen());
+    tasks = new Tasks(machine, info.fidelity().fromStart());
     interleaving = interleavingOf(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
-    calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink, witness, races);
+    calls = new CallReplay(machine, tasks, residency, info, sink, witness, races);
     if (witness != null) {
       witness.begin(machine);
     }
+  }
+
+  private static Visibility visibility(TraceInfo info, Residency residency) {
+    Fidelity fidelity = info.fidelity();
+    boolean every = fidelity.accesses() == Fidelity.Accesses.EVERY;
+    return new Visibility(
+        every && fidelity.kernelAccesses() && !residency.assumed(),
+        info.kinds().containsKey(EventKind.SET_PTE),
+        fidelity.accesses() == Fidelity.Accesses.FIRST_TOUCH);
   }
 
   private Races races(ReplayOptions options, EventBatch batch) {
@@ -127,7 +145,8 @@ public final class Replay {
       LongConsumer progress)
       throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
-      Replay replay = new Replay(reader.info(), options, reader.batch(), sink, witness);
+      Losses losses = Losses.of(eventFile, reader.info());
+      Replay replay = new Replay(reader.info(), losses, options, reader.batch(), sink, witness);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -160,7 +179,28 @@ public final class Replay {
     if (tried != null) {
       tried.beginBatch();
     }
-    for (int at = 0; at < rows; at++) {
+    for (int from = 0; from < rows; ) {
+      passLosses();
+      int to = (int) Math.min(rows, from + losses.next() - events);
+      replay(batch, from, to);
+      events += to - from;
+      from = to;
+    }
+    if (tried != null) {
+      tried.endBatch();
+    }
+  }
+
+  /** Forgets what events that are missing before this one may have changed. */
+  private void passLosses() {
+    if (losses.pass(events)) {
+      tasks.forget();
+      machine.blind(losses.isOpen());
+    }
+  }
+
+  private void replay(EventBatch batch, int from, int to) throws IOException {
+    for (int at = from; at < to; at++) {
       row = at;
       byte kind = batch.kindCode(at);
       if (kind > LAST_ACCESS) {
@@ -172,13 +212,28 @@ public final class Replay {
       }
       AddressSpace current = space;
       if (current != null && !machine.access(current, kind, batch.address(at))) {
-        refused++;
+        refuse(batch, at, current);
       }
       accesses++;
     }
-    events += rows;
-    if (tried != null) {
-      tried.endBatch();
+  }
+
+  /**
+   * An access that the model does not permit: SIGSEGV in the program, where the trace shows the
+   * attempt. Where it shows an access that was carried out, the memory is not what the model has:
+   * all of it, or, where the order of concurrent threads may be to blame, the page.
+   */
+  private void refuse(EventBatch batch, int at, AddressSpace current) {
+    refused++;
+    boolean carriedOut =
+        (batch.flags(at) & (EventSchema.FROM_FAULT | EventSchema.FROM_SIGNAL)) == 0
+            || batch.flags(at) == EventSchema.UNKNOWN;
+    if (carriedOut && batch.address(at) >= 0) {
+      if (concurrent) {
+        machine.doubt(current, batch.address(at));
+      } else {
+        machine.forget(current);
+      }
     }
   }
 
@@ -209,7 +264,7 @@ public final class Replay {
     }
     if (kind == EventKind.LOST) {
       if (told != null) {
-        tasks.forget();
+        tasks.startOver();
         pid = Integer.MIN_VALUE;
       }
       machine.assumptions().use(CallReplay.LOST, Math.max(1, batch.count(row)));
@@ -228,6 +283,9 @@ public final class Replay {
     AddressSpace current = space;
     if (current == null) {
       return;
+    }
+    if (current.isForeign() && kind != EventKind.MPROTECT && kind != EventKind.PKEY_MPROTECT) {
+      tasks.forget();
     }
     calls.replay(batch, row, kind, current);
     // clone, execve and exit may have given the process another address space.
@@ -277,6 +335,7 @@ public final class Replay {
     if (refused > 0) {
       machine.assumptions().use(CallReplay.REFUSED, refused);
     }
+    passLosses();
     tasks.live().forEach(machine::finish);
     outcomes.drain();
     List<ReplayResult.Backend> backends = new ArrayList<>();
@@ -298,6 +357,7 @@ public final class Replay {
         machine.addressSpaces(),
         outcomes.pages(),
         machine.assumptions().counts(),
+        calls.tally(),
         backends,
         interleaving,
         races == null ? List.of() : races.totals());

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pages pages whose final state was reported
  * @param assumptions how often each named assumption was used, in name order; empty if nothing was
  *     assumed
+ * @param tally how much of it is known
  * @param backends what each backend yielded, in the order of the options
  * @param interleaving when accesses happened that race with an mprotect call
  * @param races what they came to, for every backend in that order; empty if nothing raced
@@ -31,6 +32,7 @@ public record ReplayResult(
     long addressSpaces,
     long pages,
     Map<String, Long> assumptions,
+    Tally tally,
     List<Backend> backends,
     Interleaving interleaving,
     List<RaceTotals> races) {

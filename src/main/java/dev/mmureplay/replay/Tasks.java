@@ -37,8 +37,23 @@ final class Tasks {
   private final Map<Integer, Integer> cpuOfTid = new HashMap<>();
   private final Set<Integer> ended = new HashSet<>();
 
-  Tasks(Machine machine) {
+  private final boolean fromStart;
+  private boolean lost;
+
+  /**
+   * Knows no process yet.
+   *
+   * @param fromStart whether the trace begins with the program, whose process is the first
+   */
+  Tasks(Machine machine, boolean fromStart) {
     this.machine = machine;
+    this.fromStart = fromStart;
+  }
+
+  /** Events are missing here: nothing is known of any address space, and processes may be new. */
+  void forget() {
+    lost = true;
+    live().forEach(machine::forget);
   }
 
   /**
@@ -54,11 +69,27 @@ final class Tasks {
       machine.assumptions().use(AFTER_EXIT, 1);
       return null;
     }
-    return start(pid, machine.olderAddressSpace(pid)).space;
+    return start(pid, unannounced(pid)).space;
+  }
+
+  /**
+   * The space of a process that no clone was seen to make. The first one of a trace from the start
+   * is the program; one of a trace that is not is older than the trace. Any other is a gap in what
+   * the trace shows: it may share memory that we have under another name.
+   */
+  private AddressSpace unannounced(int pid) {
+    AddressSpace space = machine.olderAddressSpace(pid);
+    boolean first = space.id() == 0;
+    if (!fromStart && !lost) {
+      machine.forget(space);
+    } else if (!first || lost) {
+      machine.distrust(space);
+    }
+    return space;
   }
 
   /** Forgets what is in the address spaces, because events were lost that may have changed it. */
-  void forget() {
+  void startOver() {
     Map<AddressSpace, AddressSpace> fresh = new HashMap<>();
     processes.replaceAll(
         (pid, process) -> {
@@ -68,7 +99,7 @@ final class Tasks {
           group.tids.addAll(process.tids);
           return group;
         });
-    fresh.keySet().forEach(machine::forget);
+    fresh.keySet().forEach(machine::abandon);
   }
 
   /** Returns the address space of a process that is known by now, or null; starts nothing. */
@@ -122,6 +153,7 @@ final class Tasks {
     }
     if (processes.containsKey(childTid)) {
       machine.assumptions().use(CHILD_BEFORE_CLONE, 1);
+      machine.forget(parent);
       return;
     }
     AddressSpace space;

@@ -3,7 +3,9 @@ package dev.mmureplay.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a reader must not conclude from a replay, because its trace does not carry it. */
+/**
+ * What is known of a replay, and what must not be concluded, because its trace does not carry it.
+ */
 final class Limits {
   private Limits() {}
 
@@ -15,6 +17,7 @@ final class Limits {
    */
   static List<String> of(ResultTable facts, ResultTable costs) {
     List<String> limits = new ArrayList<>();
+    known(facts, limits);
     residency(facts, limits);
     if (no(facts, "concurrent")) {
       limits.add(
@@ -71,15 +74,35 @@ final class Limits {
     return limits;
   }
 
+  private static void known(ResultTable facts, List<String> limits) {
+    limits.add(
+        String.format(
+            "Calls whose counts are known: %s of %s (%s PTEs); resting on a named assumption: %s (%s PTEs); unknown: %s"
+                + " (%s PTEs).",
+            whole(facts, "calls_known"),
+            whole(facts, "calls"),
+            whole(facts, "ptes_known"),
+            whole(facts, "calls_assumed"),
+            whole(facts, "ptes_assumed"),
+            whole(facts, "calls_unknown"),
+            whole(facts, "ptes_unknown")));
+    if (facts.value(0, "pages_undecided") != null) {
+      limits.add(
+          String.format(
+              "Pages of which accessed, dirty or being there at all is not known: %s of %s.",
+              whole(facts, "pages_undecided"), whole(facts, "pages_ended")));
+    }
+  }
+
   private static void residency(ResultTable facts, List<String> limits) {
     String accesses = facts.text(0, "accesses");
     if (accesses.equals("none")) {
       limits.add(
-          "The trace shows no page accesses: which pages were resident, and which were dirty, is assumed.");
+          "The trace shows no page accesses: which pages were resident and dirty is assumed.");
     } else if (accesses.equals("first-touch")) {
       limits.add(
-          "Only accesses that faulted are shown: a page written again without a fault may be dirty"
-              + " where the model has it clean.");
+          "Only accesses that faulted are shown: a page touched again without a fault, or populated"
+              + " without one, is not seen.");
     }
     if (facts.text(0, "residency").equals("all")) {
       limits.add(

@@ -38,8 +38,9 @@ final class ReplaySection {
         database.ask(
             """
             SELECT t.*, r.guest_kernel, r.preserve_ad, r.residency, r.residency_assumed, r.fault_around,
-              r.engine_version, r.calls, r.address_spaces, r.accesses AS replayed_accesses
-            FROM replay r JOIN trace t ON t.id = r.trace WHERE r.id = ?
+              r.engine_version, r.calls, r.address_spaces, r.accesses AS replayed_accesses,
+              r.pages_ended, r.pages_undecided, k.*
+            FROM replay r JOIN trace t ON t.id = r.trace JOIN known_calls k ON k.replay = r.id WHERE r.id = ?
             """,
             replay);
     this.costs =
@@ -58,8 +59,15 @@ final class ReplaySection {
   /** Returns everything, in order. */
   List<Block> blocks() throws SQLException {
     header();
-    blocks.add(new Block.Box("What this replay cannot tell", Limits.of(facts, costs)));
+    blocks.add(new Block.Box("What this replay knows, and cannot tell", Limits.of(facts, costs)));
     costByBackend();
+    table(
+        "Accessed and dirty bits lost",
+        """
+        SELECT string_agg(backend, ', ' ORDER BY run) AS backends, bits_lost AS "bits lost"
+        FROM verdict WHERE replay = CAST(? AS BIGINT) GROUP BY bits_lost ORDER BY min(run)
+        """,
+        replay);
     pagesPerCall();
     costOverTime();
     recordedDurations();

@@ -12,7 +12,9 @@ import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.BitState;
 import dev.mmureplay.replay.CallFacts;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
@@ -28,6 +30,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -39,18 +42,21 @@ import org.jspecify.annotations.Nullable;
  * nothing. Memory is bounded by one batch of each table.
  */
 public final class RunRecorder implements ReplaySink, AutoCloseable {
-  private static final String INSERT_CALL = "INSERT INTO call SELECT * FROM staged_call";
-  private static final String INSERT_PAGE = "INSERT INTO page_state SELECT * FROM staged_page";
+  private static final String INSERT_CALL =
+      "INSERT INTO call SELECT * REPLACE (%s AS certainty) FROM staged_call"
+          .formatted(named("certainty", Certainty.values(), Certainty::id));
+  private static final String INSERT_PAGE =
+      "INSERT INTO page_state SELECT * REPLACE (%s AS accessed_state, %s AS dirty_state) FROM staged_page"
+          .formatted(
+              named("accessed_state", BitState.values(), BitState::id),
+              named("dirty_state", BitState.values(), BitState::id));
 
   /**
    * The staged number of an operation becomes its name by position; a join takes twice the time.
    */
   private static final String INSERT_CALL_OPERATION =
-      "INSERT INTO call_operation SELECT run, call, ["
-          + Arrays.stream(Operation.values())
-              .map(operation -> "'" + operation.id() + "'")
-              .collect(Collectors.joining(", "))
-          + "][operation + 1], n FROM staged_call_operation";
+      "INSERT INTO call_operation SELECT run, call, %s, n FROM staged_call_operation"
+          .formatted(named("operation", Operation.values(), Operation::id));
 
   /**
    * Rows that are handed over at once; call_operation, by far the largest, gets four times that.
@@ -116,7 +122,8 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
                 numberOrNull("slots_scanned"),
                 numberOrNull("flush_pages"),
                 numberOrNull("vmas"),
-                number("assumed")));
+                number("threaded"),
+                number("certainty")));
     callOperations =
         new StagedTable(
             connection,
@@ -142,7 +149,10 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
                 number("prot_none"),
                 number("writable"),
                 number("accessed"),
-                number("dirty")));
+                number("dirty"),
+                number("residency_known"),
+                number("accessed_state"),
+                number("dirty_state")));
     findings = new FindingRows(connection, allocator);
     try {
       connection.setAutoCommit(false);
@@ -178,7 +188,8 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     t.set(18, call.slotsScanned);
     t.set(19, call.flushPages);
     t.set(20, call.vmas);
-    t.set(21, call.assumed);
+    t.set(21, call.threaded);
+    t.set(22, call.certainty.ordinal());
     try {
       t.endRow();
       for (int backend = 0; backend < counts.length; backend++) {
@@ -216,6 +227,9 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     t.set(7, page.writable);
     t.set(8, page.accessed);
     t.set(9, page.dirty);
+    t.set(10, page.residencyKnown);
+    t.set(11, page.accessedState.ordinal());
+    t.set(12, page.dirtyState.ordinal());
     try {
       t.endRow();
     } catch (SQLException e) {
@@ -308,7 +322,9 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
           result.calls(),
           result.addressSpaces(),
           result.pages(),
-          started);
+          started,
+          result.tally().pages(),
+          result.tally().undecided());
     }
     try (Rows rows = new Rows(connection, "assumption")) {
       for (Map.Entry<String, Long> assumption : result.assumptions().entrySet()) {
@@ -372,6 +388,13 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
       row.next();
       return row.getLong(1);
     }
+  }
+
+  /** Returns SQL for the name of the constant whose number is in a staged column. */
+  private static <T> String named(String column, T[] values, Function<T, String> name) {
+    return Arrays.stream(values)
+        .map(value -> "'" + name.apply(value) + "'")
+        .collect(Collectors.joining(", ", "[", "][" + column + " + 1]"));
   }
 
   /** Widens an unknown int to an unknown long. */

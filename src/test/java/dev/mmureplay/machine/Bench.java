@@ -93,7 +93,7 @@ final class Bench implements MachineObserver {
   }
 
   @Override
-  public void finalPte(AddressSpace ended, long address, long pte) {
+  public void finalPte(AddressSpace ended, long address, long pte, int unknown) {
     finalPages.add(address);
   }
 

@@ -132,7 +132,7 @@ final class MicroMachine implements MachineObserver {
   }
 
   @Override
-  public void finalPte(AddressSpace ended, long address, long pte) {}
+  public void finalPte(AddressSpace ended, long address, long pte, int unknown) {}
 
   @Override
   public void breach(

@@ -21,7 +21,7 @@ class AllocationTest {
 
   private static final class Silent implements MachineObserver {
     @Override
-    public void finalPte(AddressSpace space, long address, long pte) {}
+    public void finalPte(AddressSpace space, long address, long pte, int unknown) {}
 
     @Override
     public void breach(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Writes small event files, one short word an event. */
 final class Events {
@@ -27,6 +28,39 @@ final class Events {
   Events callsOnly() {
     fidelity = fidelity.withAccesses(Fidelity.Accesses.NONE);
     return this;
+  }
+
+  Events faultsOnly() {
+    return with(shown -> shown.withAccesses(Fidelity.Accesses.FIRST_TOUCH));
+  }
+
+  Events kernelUnseen() {
+    return with(shown -> shown.withKernelAccesses(false));
+  }
+
+  Events with(UnaryOperator<Fidelity> change) {
+    fidelity = change.apply(fidelity);
+    return this;
+  }
+
+  /** Events are lost here, on CPU 0; the fidelity counts them. */
+  Events lost(int count) {
+    add(EventKind.LOST, 0, 0).count = count;
+    return with(shown -> shown.withLost(shown.lost() + count));
+  }
+
+  /** Puts the last event on a CPU. */
+  Events cpu(int number) {
+    last().cpu = number;
+    return this;
+  }
+
+  EventRow last() {
+    return row(rows.size() - 1);
+  }
+
+  EventRow row(int number) {
+    return rows.get(number);
   }
 
   Events serialised() {

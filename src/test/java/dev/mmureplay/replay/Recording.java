@@ -21,7 +21,7 @@ final class Recording implements ReplaySink {
                 call.presentPtes,
                 call.updatedPtes,
                 call.vmaPieces,
-                call.assumed ? ", assumed" : ""));
+                call.certainty == Certainty.KNOWN ? "" : ", " + call.certainty.id()));
     List<List<Long>> copy = new ArrayList<>();
     for (long[] backend : byBackend) {
       List<Long> row = new ArrayList<>();

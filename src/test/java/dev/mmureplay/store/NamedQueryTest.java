@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceEvidence;
@@ -64,7 +65,7 @@ class NamedQueryTest {
           counter.count(Operation.PAGE_FAULT, 9);
         });
     replay.calls.get(3).facts().protection = 7;
-    replay.calls.get(5).facts().assumed = true;
+    replay.calls.get(5).facts().certainty = Certainty.ASSUMED;
     replay.page(0x7f00_0020_0000L, false, true).page(0x7f00_0020_1000L, false, false);
     replay.page(0x7f00_0020_2000L, false, true);
     replay.findings.add(

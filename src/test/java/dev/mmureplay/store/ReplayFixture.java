@@ -13,12 +13,15 @@ import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.replay.BitState;
 import dev.mmureplay.replay.CallFacts;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.Residency;
+import dev.mmureplay.replay.Tally;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceTotals;
 import java.io.IOException;
@@ -81,6 +84,7 @@ final class ReplayFixture {
     facts.slotsScanned = pages;
     facts.flushPages = pages;
     facts.vmas = 12;
+    facts.certainty = Certainty.KNOWN;
     calls.add(new Call(facts, List.of(counts)));
     for (int i = 0; i < counts.length; i++) {
       counters.get(i).cause(Cause.MPROTECT);
@@ -110,6 +114,9 @@ final class ReplayFixture {
     page.writable = writable;
     page.accessed = true;
     page.dirty = dirty;
+    page.residencyKnown = true;
+    page.accessedState = BitState.SET;
+    page.dirtyState = dirty ? BitState.SET : BitState.UNKNOWN;
     pages.add(page);
     return this;
   }
@@ -151,6 +158,7 @@ final class ReplayFixture {
         1,
         pages.size(),
         Map.of("stack", 3L),
+        new Tally(Tally.Split.NONE, Tally.Split.NONE, pages.size(), 0),
         backends,
         interleaving,
         races);

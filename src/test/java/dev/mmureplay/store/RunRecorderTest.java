@@ -7,6 +7,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ class RunRecorderTest {
     replay.calls.get(1).facts().length = -4096;
     replay.calls.get(1).facts().protection = 0x0100_0007;
     replay.calls.get(1).facts().time = EventSchema.UNKNOWN;
-    replay.calls.get(1).facts().assumed = true;
+    replay.calls.get(1).facts().certainty = Certainty.ASSUMED;
     replay.page(0x7f00_0000_1000L, true, false);
     try (Store store = Store.open(folder.resolve("r.duckdb"))) {
       replay.record(store);
@@ -136,20 +137,22 @@ class RunRecorderTest {
               ReplayFixture.value(
                   store,
                   "SELECT concat_ws(' ', coalesce(duration::VARCHAR, 'unknown'), coalesce(recorded_result::VARCHAR, 'unknown'),"
-                      + " time, pid, tid, address_text(address), length, protection_text(protection), updated_ptes, assumed)"
+                      + " time, pid, tid, address_text(address), length, protection_text(protection), updated_ptes, certainty)"
                       + " FROM call WHERE call = 0"))
-          .isEqualTo("unknown unknown 0 7 8 0x7f0000200000 8192 r-- 2 false");
+          .isEqualTo("unknown unknown 0 7 8 0x7f0000200000 8192 r-- 2 known");
       assertThat(
               ReplayFixture.value(
                   store,
                   "SELECT concat_ws(' ', coalesce(time::VARCHAR, 'unknown'), duration, address_text(address), length,"
-                      + " protection_text(protection), assumed) FROM call WHERE call = 1"))
-          .isEqualTo("unknown 1500 0xffffffffff600000 18446744073709547520 rwx+0x1000000 true");
+                      + " protection_text(protection), certainty) FROM call WHERE call = 1"))
+          .isEqualTo("unknown 1500 0xffffffffff600000 18446744073709547520 rwx+0x1000000 assumed");
       assertThat(
               ReplayFixture.value(
                   store,
-                  "SELECT concat_ws(' ', address_text(address), address_text(pte), present, prot_none, writable, accessed, dirty) FROM page_state"))
-          .isEqualTo("0x7f0000001000 0x8000000000000027 true false true true false");
+                  "SELECT concat_ws(' ', address_text(address), address_text(pte), present, prot_none, writable, accessed, dirty,"
+                      + " residency_known, accessed_state, dirty_state) FROM page_state"))
+          .isEqualTo(
+              "0x7f0000001000 0x8000000000000027 true false true true false true set unknown");
     }
   }
 

@@ -55,7 +55,7 @@ final class TraceSlice {
                       + MAX_ROWS
                       + " events around the finding but found more");
             }
-            rows.add(copy(batch, row));
+            rows.add(new EventRow().set(batch, row));
           }
         }
       }
@@ -115,12 +115,6 @@ final class TraceSlice {
     long length = batch.length(row) == UNKNOWN ? 1 : batch.length(row);
     long from = address & -CHUNK_BYTES;
     return start < from + CHUNK_BYTES && start + length > from;
-  }
-
-  private static EventRow copy(EventBatch batch, int row) {
-    EventRow copy = new EventRow();
-    batch.copyTo(row, copy);
-    return copy;
   }
 
   /** Returns what a file knows about itself. */
