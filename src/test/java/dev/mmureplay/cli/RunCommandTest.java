@@ -46,7 +46,10 @@ final class RunCommandTest {
     assertThat(run.out().lines())
         .hasSize(3)
         .first()
-        .isEqualTo("replay,trace,backend,low,typical,high,ratio_low,ratio_typical,ratio_high,note");
+        .isEqualTo(
+            "replay,trace,backend,low,typical,high,ratio_low,ratio_typical,ratio_high,note,races,candidates,"
+                + "accessed_lost,dirty_lost,transient_faults,bits_lost,calls_known,calls_assumed,calls_unknown");
+    assertThat(run.out()).contains("none seen; ").contains(" of pages undecidable");
     assertThat(run.err()).contains("residency as recorded");
   }
 

@@ -79,7 +79,9 @@ final class RandomTrace {
 
   private void step() {
     Process process = processes.get(pids.get(random.nextInt(pids.size())));
-    int first = random.nextInt(PAGES);
+    // Half of what happens concerns the same few places, so that much comes together there.
+    int first =
+        random.nextBoolean() ? random.nextInt(PAGES) : 300 * random.nextInt(4) + random.nextInt(9);
     int most = random.nextInt(6) == 0 ? 700 : 30;
     int pages = Math.min(PAGES - first, 1 + random.nextInt(most));
     switch (random.nextInt(22)) {

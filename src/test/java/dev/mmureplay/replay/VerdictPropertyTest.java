@@ -66,7 +66,8 @@ class VerdictPropertyTest {
       events.serialised().writeTo(file);
       assertThat(verdicts(store, file))
           .containsOnly(
-              "none seen; 0 % of pages undecidable, 100 % of calls may have raced unseen");
+              "none seen; 0 % of pages undecidable, 100 % of calls not known, 100 % of calls may have raced"
+                  + " unseen");
     }
   }
 
