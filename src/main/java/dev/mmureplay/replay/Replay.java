@@ -128,6 +128,7 @@ public final class Replay {
    *
    * @param sink takes calls, final pages and findings as they happen
    * @param progress is told the number of events done after every batch
+   * @throws IllegalArgumentException if the options ask for times and the trace has none
    * @throws IOException if the file cannot be read or the sink cannot take what it is given
    */
   public static ReplayResult run(
