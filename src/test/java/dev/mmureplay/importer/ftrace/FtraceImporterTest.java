@@ -23,10 +23,10 @@ class FtraceImporterTest {
   @ValueSource(
       strings = {
         "calls",
-        "idle-process",
         "latency",
         "lost",
         "names",
+        "odd-tasks",
         "raw",
         "tracecmd",
         "unknown-lost",
@@ -43,10 +43,10 @@ class FtraceImporterTest {
   @ValueSource(
       strings = {
         "calls",
-        "idle-process",
         "latency",
         "lost",
         "names",
+        "odd-tasks",
         "raw",
         "tracecmd",
         "unknown-lost",
