@@ -42,6 +42,7 @@ final class FaultHandler {
         aroundFault(vma, leaf, index);
       }
       guest.setPte(leaf, index, entry);
+      guest.populated++;
     } else if (kind == AccessKind.WRITE && !Pte.isWritable(pte)) {
       writeProtected(space, vma, leaf, index, pte);
     }

@@ -26,6 +26,9 @@ final class Guest {
   final Assumptions assumptions = new Assumptions();
   private final MachineObserver observer;
 
+  /** How many pages faults have made resident; not their neighbours. */
+  long populated;
+
   /** Looks at mprotect, where somebody wants to. */
   @Nullable ProtectionObserver protectionObserver;
 

@@ -31,6 +31,8 @@ public final class Replay {
   private final Tasks tasks;
   private final CallReplay calls;
   private final Outcomes outcomes;
+  private final FaultSignals signals;
+  private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
   private final boolean pageTablesShown;
@@ -64,11 +66,14 @@ public final class Replay {
             outcomes,
             witness == null ? OperationCounter::new : witness::newCounter);
     tasks = new Tasks(machine);
+    signals = new FaultSignals(machine);
+    faultsShown = info.fidelity().accesses() == Fidelity.Accesses.FIRST_TOUCH;
     interleaving = interleavingOf(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
     calls = new CallReplay(machine, tasks, residency, info.fidelity(), sink, witness, races);
     if (witness != null) {
       witness.begin(machine);
+      witness.spaces(tasks::knownSpaceOf);
     }
   }
 
@@ -171,8 +176,14 @@ public final class Replay {
         enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
-      if (current != null && !machine.access(current, kind, batch.address(at))) {
-        refused++;
+      if (current != null) {
+        long populated = machine.populated();
+        if (!machine.access(current, kind, batch.address(at))) {
+          refused++;
+        }
+        if (faultsShown) {
+          signals.fault(batch, at, machine.populated() != populated);
+        }
       }
       accesses++;
     }
@@ -204,7 +215,11 @@ public final class Replay {
     if (told != null && told.sees(batch, row, kind)) {
       return;
     }
-    if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
+    if (kind == EventKind.SIGNAL) {
+      signals.delivered(batch, row, tasks.knownSpaceOf(batch.pid(row)));
+      return;
+    }
+    if (kind.isObservation() || kind == EventKind.MARKER) {
       return;
     }
     if (kind == EventKind.LOST) {
@@ -230,6 +245,9 @@ public final class Replay {
       return;
     }
     calls.replay(batch, row, kind, current);
+    if (told != null && kind != EventKind.MPROTECT && kind != EventKind.PKEY_MPROTECT) {
+      told.replayed(batch, row, kind, current);
+    }
     // clone, execve and exit may have given the process another address space.
     pid = Integer.MIN_VALUE;
   }
@@ -274,6 +292,9 @@ public final class Replay {
   }
 
   private ReplayResult finish() throws IOException {
+    if (witness != null) {
+      witness.end();
+    }
     if (refused > 0) {
       machine.assumptions().use(CallReplay.REFUSED, refused);
     }
