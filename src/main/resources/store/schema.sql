@@ -178,7 +178,7 @@ CREATE TABLE observation_check (
   address UBIGINT, attribute VARCHAR NOT NULL, observed VARCHAR, modelled VARCHAR, agrees BOOLEAN, explanation VARCHAR);
 COMMENT ON TABLE observation_check IS 'One thing that the trace observed, beside what the model says; key: replay, seq, attribute';
 COMMENT ON COLUMN observation_check.replay IS 'The replay';
-COMMENT ON COLUMN observation_check.seq IS 'Position of the observation in the event file';
+COMMENT ON COLUMN observation_check.seq IS 'Position in the event file of the observation, or of the call that it belongs to';
 COMMENT ON COLUMN observation_check.line IS 'Line of the raw trace, from 1';
 COMMENT ON COLUMN observation_check.kind IS 'Kind of observation, such as observed_pte';
 COMMENT ON COLUMN observation_check.call IS 'Number of the call that it belongs to; NULL if none';
@@ -188,7 +188,7 @@ COMMENT ON COLUMN observation_check.attribute IS 'What is compared, such as dirt
 COMMENT ON COLUMN observation_check.observed IS 'Value in the trace';
 COMMENT ON COLUMN observation_check.modelled IS 'Value in the model';
 COMMENT ON COLUMN observation_check.agrees IS 'Whether they agree; NULL if that cannot be decided';
-COMMENT ON COLUMN observation_check.explanation IS 'Why they may differ, where that is known';
+COMMENT ON COLUMN observation_check.explanation IS 'Why it cannot be decided, or what was taken over from the trace before';
 
 CREATE TABLE cost_profile (profile VARCHAR NOT NULL, unit VARCHAR NOT NULL, title VARCHAR NOT NULL, hardware VARCHAR, guest_kernel VARCHAR, notes VARCHAR, shipped BOOLEAN NOT NULL);
 COMMENT ON TABLE cost_profile IS 'One set of prices; key: profile';

@@ -224,6 +224,39 @@ COMMENT ON COLUMN batch_fill.updates IS 'Page-table updates carried by hypercall
 COMMENT ON COLUMN batch_fill.hypercalls IS 'Hypercalls that carried them, TLB flushes not counted';
 COMMENT ON COLUMN batch_fill.fill IS 'Updates per hypercall';
 
+CREATE OR REPLACE VIEW agreement AS
+SELECT replay, attribute, count(*) AS checked, count(*) FILTER (agrees) AS equal, count(*) FILTER (NOT agrees) AS different,
+  count(*) FILTER (agrees IS NULL) AS undecided
+FROM observation_check
+GROUP BY replay, attribute;
+COMMENT ON VIEW agreement IS 'How often a replay agrees with what its trace observed, by what was compared';
+COMMENT ON COLUMN agreement.replay IS 'The replay';
+COMMENT ON COLUMN agreement.attribute IS 'What was compared, such as flushes';
+COMMENT ON COLUMN agreement.checked IS 'How often it was to be compared';
+COMMENT ON COLUMN agreement.equal IS 'How often model and trace are equal';
+COMMENT ON COLUMN agreement.different IS 'How often they differ';
+COMMENT ON COLUMN agreement.undecided IS 'How often that cannot be decided';
+
+CREATE OR REPLACE VIEW difference AS
+SELECT o.replay, o.call, o.line, o.pid, address_text(c.address) AS start, c.pages, protection_text(c.protection) AS protection,
+  o.attribute, address_text(o.address) AS page, o.modelled AS expected, o.observed AS found, o.explanation
+FROM observation_check o
+LEFT JOIN call c ON c.replay = o.replay AND c.call = o.call
+WHERE NOT o.agrees;
+COMMENT ON VIEW difference IS 'Where a replay differs from what its trace observed';
+COMMENT ON COLUMN difference.replay IS 'The replay';
+COMMENT ON COLUMN difference.call IS 'Number of the call; NULL if none';
+COMMENT ON COLUMN difference.line IS 'Line of the raw trace';
+COMMENT ON COLUMN difference.pid IS 'Process';
+COMMENT ON COLUMN difference.start IS 'Start of the call, hex';
+COMMENT ON COLUMN difference.pages IS 'Pages in the range of the call';
+COMMENT ON COLUMN difference.protection IS 'Protection that the call asked for';
+COMMENT ON COLUMN difference.attribute IS 'What was compared';
+COMMENT ON COLUMN difference.page IS 'The page, hex; NULL if the whole call differs';
+COMMENT ON COLUMN difference.expected IS 'Value in the model';
+COMMENT ON COLUMN difference.found IS 'Value in the trace';
+COMMENT ON COLUMN difference.explanation IS 'What was taken over from the trace before';
+
 CREATE OR REPLACE VIEW call_certainty AS
 SELECT y.id AS replay, c.certainty, count(k.call) AS calls, CAST(coalesce(sum(k.updated_ptes), 0) AS BIGINT) AS updated_ptes
 FROM replay y

@@ -179,7 +179,8 @@ final class CheckCommand extends Verb {
       cells.add(
           result.witnesses().stream()
               .flatMap(CheckCommand::lines)
-              .collect(Collectors.joining("\n")));
+              .collect(Collectors.joining("\n"))
+              .strip());
     }
     return cells;
   }

@@ -3,9 +3,12 @@ package dev.mmureplay.cli;
 import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.importer.Importers;
+import dev.mmureplay.importer.RejectedLineException;
 import dev.mmureplay.importer.TraceImport;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
+import dev.mmureplay.importer.declared.ColumnsImporter;
+import dev.mmureplay.store.ParquetTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +57,11 @@ final class EventFiles implements AutoCloseable {
     if (isEventFile(named)) {
       Path path = Path.of(named.path);
       try (EventReader reader = EventReader.open(path)) {
-        return new EventFile(named.path, path, reader.info());
+        TraceInfo info = reader.info();
+        if (settings.strict()) {
+          RejectedLineException.requireNone(info.source(), info.importer(), info.ledger());
+        }
+        return new EventFile(named.path, path, info);
       }
     }
     Path target = directory.resolve(files++ + ".arrow");
@@ -64,23 +71,46 @@ final class EventFiles implements AutoCloseable {
   /** Imports a raw trace, showing progress. */
   static TraceInfo importTo(Verb verb, Named named, ImportSettings settings, Path target)
       throws IOException {
-    try (TraceSource source = TraceSource.open(named.path)) {
+    String format = settings.format(named.format);
+    if (format.equals(ColumnsImporter.NAME) && isFile(named) && isParquet(named)) {
+      Path text = Files.createTempFile("mmureplay", ".csv");
+      try {
+        ParquetTable.writeCsv(Path.of(named.path), text);
+        TraceSource source = TraceSource.openText(named.path, text);
+        return importTo(verb, source, format, settings, target);
+      } finally {
+        Files.deleteIfExists(text);
+      }
+    }
+    return importTo(verb, TraceSource.open(named.path), format, settings, target);
+  }
+
+  private static TraceInfo importTo(
+      Verb verb, TraceSource opened, String format, ImportSettings settings, Path target)
+      throws IOException {
+    try (TraceSource source = opened) {
       return verb.withProgress(
           "importing " + source.name(),
           Progress.Unit.BYTES,
           source.size(),
           source::bytesRead,
           () ->
-              TraceImport.importTo(
-                  source, named.format, settings.options(), settings.strict(), target));
+              TraceImport.importTo(source, format, settings.options(), settings.strict(), target));
     }
   }
 
-  static boolean isEventFile(Named named) throws IOException {
+  private static boolean isParquet(Named named) throws IOException {
+    return ParquetTable.isParquet(Path.of(named.path));
+  }
+
+  private static boolean isFile(Named named) {
     return !named.path.equals(TraceSource.STDIN)
         && Files.isRegularFile(Path.of(named.path))
-        && Files.isReadable(Path.of(named.path))
-        && EventReader.isArrow(Path.of(named.path));
+        && Files.isReadable(Path.of(named.path));
+  }
+
+  static boolean isEventFile(Named named) throws IOException {
+    return isFile(named) && EventReader.isArrow(Path.of(named.path));
   }
 
   @Override

@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  mmureplay import trace.log.gz -o trace.arrow",
-      "  mmureplay import strace:one.log perf-script:two.txt -o events/",
+      "  mmureplay import strace:one.log perf:two.txt -o events/",
+      "  mmureplay import own.bt.txt --pattern 'fault: F %%time %%tid %%address:x %%error_code:x' -o own.arrow",
+      "  mmureplay import table.csv --columns time:us=ts,kind=op,address:x=addr -o table.arrow",
       "  zcat trace.log.gz | mmureplay import - -o trace.arrow"
     })
 final class ImportCommand extends Verb {
@@ -98,7 +100,8 @@ final class ImportCommand extends Verb {
     return name.replaceFirst("\\.(gz|zst|xz)$", "").replaceFirst("\\.(log|txt)$", "") + ".arrow";
   }
 
-  private static String summary(TraceInfo info, Path target) {
+  /** Says what became of a trace. */
+  static String summary(TraceInfo info, Path target) {
     Ledger ledger = info.ledger();
     return String.format(
         Locale.ROOT,

@@ -1,5 +1,7 @@
 package dev.mmureplay.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mmureplay.event.EngineVersion;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -17,11 +19,16 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       RunCommand.class,
+      RecordCommand.class,
+      DoctorCommand.class,
       ImportCommand.class,
+      MergeCommand.class,
       InfoCommand.class,
+      StatsCommand.class,
       ExportCommand.class,
       ReplayCommand.class,
       MinimiseCommand.class,
+      VerifyCommand.class,
       SqlCommand.class,
       QueryCommand.class,
       ReportCommand.class,
@@ -124,6 +131,10 @@ public final class Main implements Runnable {
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(
             screen.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    // A word of a recorded command may begin with @.
+    line.setExpandAtFiles(false);
+    // What follows a command to record is the command's, even if it looks like an option of ours.
+    requireNonNull(line.getSubcommands().get(RecordCommand.NAME)).setStopAtPositional(true);
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     line.getSubcommands()

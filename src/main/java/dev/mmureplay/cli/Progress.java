@@ -11,8 +11,8 @@ final class Progress {
   enum Unit {
     BYTES("B/s"),
     EVENTS("events/s"),
-    CHECKS("checks/s"),
-    REPLAYS("replays/s");
+    REPLAYS("replays/s"),
+    CHECKS("checks/s");
 
     private final String rate;
 

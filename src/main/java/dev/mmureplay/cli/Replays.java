@@ -80,6 +80,9 @@ final class Replays implements AutoCloseable {
         }
       }
       return new Stored(recorder.commit(result), file, result);
+    } catch (IllegalArgumentException e) {
+      // What was asked for does not fit this trace.
+      throw new IOException(file.name() + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mmureplay.cli;
 
+import dev.mmureplay.cli.stats.Distribution;
 import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventReader;
@@ -7,16 +8,14 @@ import dev.mmureplay.event.EventSchema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** What the mprotect calls of a trace look like, before any replay. */
 final class TraceStatistics {
   private record Range(int pid, long address, long length) {}
 
   private final Set<Range> ranges = new HashSet<>();
-  private final TreeMap<Long, Long> callsByPages = new TreeMap<>();
+  private final Distribution pages = new Distribution();
   private long calls;
   private long failed;
   private long unknownResult;
@@ -65,8 +64,8 @@ final class TraceStatistics {
     }
     if (length != EventSchema.UNKNOWN) {
       ranges.add(new Range(batch.pid(row), batch.address(row), length));
-      long pages = length / EventSchema.PAGE_SIZE + (length % EventSchema.PAGE_SIZE == 0 ? 0 : 1);
-      callsByPages.merge(pages, 1L, Long::sum);
+      long whole = length / EventSchema.PAGE_SIZE + (length % EventSchema.PAGE_SIZE == 0 ? 0 : 1);
+      pages.add(whole);
     }
   }
 
@@ -101,15 +100,6 @@ final class TraceStatistics {
    * @param share from 0, the smallest, to 1, the largest
    */
   long pages(double share) {
-    long known = callsByPages.values().stream().mapToLong(Long::longValue).sum();
-    long wanted = Math.max(1, (long) Math.ceil(share * known));
-    long seen = 0;
-    for (Map.Entry<Long, Long> entry : callsByPages.entrySet()) {
-      seen += entry.getValue();
-      if (seen >= wanted) {
-        return entry.getKey();
-      }
-    }
-    return 0;
+    return pages.quantile(share);
   }
 }

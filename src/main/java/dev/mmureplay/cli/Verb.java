@@ -29,13 +29,20 @@ abstract class Verb implements Callable<Integer> {
   @Option(names = "--verbose", description = "Print the stack trace of a failure.")
   private boolean verbose;
 
+  private int exitCode = CommandLine.ExitCode.OK;
+
   /** Does the work. */
   abstract void run() throws Exception;
 
   @Override
   public final Integer call() throws Exception {
     run();
-    return CommandLine.ExitCode.OK;
+    return exitCode;
+  }
+
+  /** Makes the program answer with this exit code although nothing failed. */
+  final void answer(int code) {
+    exitCode = code;
   }
 
   final PrintWriter out() {

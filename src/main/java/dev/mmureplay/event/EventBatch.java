@@ -66,6 +66,25 @@ public final class EventBatch {
     line = (BigIntVector) root.getVector(EventSchema.LINE);
   }
 
+  /** Copies a row; its time is that of the file, relative to its first event. */
+  public void copyTo(int row, EventRow into) {
+    into.reset(kind(row), pid(row), tid(row));
+    into.cpu = cpu(row);
+    into.time = time(row);
+    into.duration = duration(row);
+    into.address = address(row);
+    into.length = length(row);
+    into.protection = protection(row);
+    into.flags = flags(row);
+    into.address2 = address2(row);
+    into.length2 = length2(row);
+    into.file = file(row);
+    into.offset = offset(row);
+    into.result = result(row);
+    into.count = count(row);
+    into.line = line(row);
+  }
+
   void fill(int newRows) {
     rows = newRows;
     kindVector.getDataBuffer().getBytes(0, kinds, 0, rows);

@@ -156,7 +156,7 @@ public final class EventWriter implements EventSink, AutoCloseable {
   }
 
   /**
-   * Writes the footer and gives the file its name; for a trace without markers.
+   * Writes the footer and gives the file its name; for a trace without markers and call stacks.
    *
    * @throws IOException if the file cannot be written or renamed
    */
@@ -171,13 +171,23 @@ public final class EventWriter implements EventSink, AutoCloseable {
       Ledger ledger)
       throws IOException {
     return finish(
-        importer, importerVersion, source, sha256, command, folding, fidelity, ledger, List.of());
+        importer,
+        importerVersion,
+        source,
+        sha256,
+        command,
+        folding,
+        fidelity,
+        ledger,
+        List.of(),
+        List.of());
   }
 
   /**
    * Writes the footer and gives the file its name.
    *
    * @param markers the texts of the markers
+   * @param sites the places that change protections
    * @return what the file now knows about itself
    * @throws IOException if the file cannot be written or renamed
    */
@@ -190,7 +200,8 @@ public final class EventWriter implements EventSink, AutoCloseable {
       String folding,
       Fidelity fidelity,
       Ledger ledger,
-      List<String> markers)
+      List<String> markers,
+      List<CallSite> sites)
       throws IOException {
     ledger.check(source);
     Map<EventKind, Long> byKind = new TreeMap<>();
@@ -211,7 +222,9 @@ public final class EventWriter implements EventSink, AutoCloseable {
             byKind,
             fidelity,
             ledger,
-            markers);
+            markers,
+            sites,
+            origin);
     if (row > 0) {
       writeBatch();
     }

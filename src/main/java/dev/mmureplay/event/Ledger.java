@@ -119,6 +119,19 @@ public final class Ledger {
     return rejected.values().stream().mapToLong(Long::longValue).sum();
   }
 
+  /** Adds the account of another source, whose lines come behind those counted so far. */
+  public void add(Ledger other) {
+    for (Rejection each : other.rejections) {
+      if (rejections.size() < KEPT_REJECTIONS) {
+        rejections.add(new Rejection(lines + each.line, each.reason, each.text));
+      }
+    }
+    lines += other.lines;
+    parsed += other.parsed;
+    other.ignored.forEach((rule, n) -> ignored.merge(rule, n, Long::sum));
+    other.rejected.forEach((reason, n) -> rejected.merge(reason, n, Long::sum));
+  }
+
   /**
    * Checks that every line is accounted for.
    *

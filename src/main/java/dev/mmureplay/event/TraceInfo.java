@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param ledger the account of the source's lines
  * @param markers the texts of the markers; {@code result} of a {@link EventKind#MARKER} is a
  *     position in it
+ * @param sites the places that change protections, most calls first; empty without call stacks
+ * @param clockOrigin the tracer's clock in ns at time 0, or {@link EventSchema#UNKNOWN} without one
  */
 public record TraceInfo(
     String importer,
@@ -36,22 +38,27 @@ public record TraceInfo(
     Map<EventKind, Long> kinds,
     Fidelity fidelity,
     Ledger ledger,
-    List<String> markers) {
+    List<String> markers,
+    List<CallSite> sites,
+    long clockOrigin) {
 
   private static final String KIND = "count.";
   private static final String IGNORED = "ledger.ignored.";
   private static final String REJECTED = "ledger.rejected.";
   private static final String REJECTION = "ledger.rejection.";
   private static final String MARKER = "marker.";
+  private static final String SITE = "site.";
+  private static final String CLOCK_ORIGIN = "clock.origin";
 
   public TraceInfo {
     requireNonNull(importer, "importer");
     requireNonNull(fidelity, "fidelity");
     requireNonNull(ledger, "ledger");
     markers = List.copyOf(markers);
+    sites = List.copyOf(sites);
   }
 
-  /** Makes the origin of an event file without markers. */
+  /** Makes the origin of an event file without markers and call stacks. */
   public TraceInfo(
       String importer,
       String importerVersion,
@@ -74,7 +81,9 @@ public record TraceInfo(
         kinds,
         fidelity,
         ledger,
-        List.of());
+        List.of(),
+        List.of(),
+        EventSchema.UNKNOWN);
   }
 
   /** Returns this as the key and value pairs of an event file's footer. */
@@ -91,6 +100,9 @@ public record TraceInfo(
     map.put("page.size", Integer.toString(EventSchema.PAGE_SIZE));
     map.put("events", Long.toString(events));
     kinds.forEach((kind, n) -> map.put(KIND + kind.name(), Long.toString(n)));
+    if (clockOrigin != EventSchema.UNKNOWN) {
+      map.put(CLOCK_ORIGIN, Long.toString(clockOrigin));
+    }
     map.putAll(fidelity.toMap());
     map.put("ledger.lines", Long.toString(ledger.lines()));
     map.put("ledger.parsed", Long.toString(ledger.parsedCount()));
@@ -104,6 +116,12 @@ public record TraceInfo(
     }
     for (int n = 0; n < markers.size(); n++) {
       map.put(String.format(MARKER + "%06d", n), markers.get(n));
+    }
+    for (int n = 0; n < sites.size(); n++) {
+      CallSite site = sites.get(n);
+      map.put(
+          String.format(SITE + "%06d", n),
+          site.calls() + "\t" + site.pages() + "\t" + site.stack());
     }
     return map;
   }
@@ -119,6 +137,7 @@ public record TraceInfo(
     Map<String, Long> rejected = new TreeMap<>();
     Map<String, Ledger.Rejection> rejections = new TreeMap<>();
     Map<String, String> markers = new TreeMap<>();
+    Map<String, CallSite> sites = new TreeMap<>();
     map.forEach(
         (key, value) -> {
           if (key.startsWith(KIND)) {
@@ -131,6 +150,8 @@ public record TraceInfo(
             rejections.put(key, rejection(value));
           } else if (key.startsWith(MARKER)) {
             markers.put(key, value);
+          } else if (key.startsWith(SITE)) {
+            sites.put(key, site(value));
           }
         });
     Ledger ledger =
@@ -151,12 +172,21 @@ public record TraceInfo(
         kinds,
         Fidelity.ofMap(map),
         ledger,
-        new ArrayList<>(markers.values()));
+        new ArrayList<>(markers.values()),
+        new ArrayList<>(sites.values()),
+        map.containsKey(CLOCK_ORIGIN)
+            ? Long.parseLong(value(map, CLOCK_ORIGIN))
+            : EventSchema.UNKNOWN);
   }
 
   private static Ledger.Rejection rejection(String value) {
     List<String> parts = List.of(value.split("\t", 3));
     return new Ledger.Rejection(Long.parseLong(parts.get(0)), parts.get(1), parts.get(2));
+  }
+
+  private static CallSite site(String value) {
+    List<String> parts = List.of(value.split("\t", 3));
+    return new CallSite(parts.get(2), Long.parseLong(parts.get(0)), Long.parseLong(parts.get(1)));
   }
 
   private static String value(Map<String, String> map, String key) {

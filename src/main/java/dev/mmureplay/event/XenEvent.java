@@ -1,8 +1,8 @@
 package dev.mmureplay.event;
 
 /**
- * Which tracepoint of Linux under Xen an {@link EventKind#OBSERVED_XEN} is. {@code flags} is {@link
- * #flags}: the code in the low byte, a detail above it.
+ * Which tracepoint of Linux under Xen, or record of Xen itself, an {@link EventKind#OBSERVED_XEN}
+ * is. {@code flags} is {@link #flags}: the code in the low byte, a detail above it.
  *
  * <pre>
  *                      detail        address   length      length2     result
@@ -13,12 +13,15 @@ package dev.mmureplay.event;
  * FLUSH_TLB_MULTI      CPUs          start     bytes       -           -
  * FLUSH_TLB            -             -         -           -           -
  * WRITE_CR3            -             -         -           -           -
+ * PTWR_EMULATION       -             of the PTE -          -           the new PTE
+ * HYPERCALL, SUBCALL   op            -         requests    -           -
  * </pre>
  *
  * <p>An op is the number of a hypercall: 1 {@code mmu_update}, 3 {@code stack_switch}, 14 {@code
  * update_va_mapping}, 26 {@code mmuext_op}. The requests of an entry are those it begins with,
- * known for ops 1 and 26: each {@code MC_EXTEND} with result 0 that follows adds one. A {@code
- * FLUSH_TLB_MULTI} without a length flushes everything.
+ * known for ops 1 and 26 (of Xen's own records also for 13, {@code multicall}): each {@code
+ * MC_EXTEND} with result 0 that follows adds one. A {@code FLUSH_TLB_MULTI} without a length
+ * flushes everything.
  *
  * <p>These rows stand where they were recorded: those inside a call of the same task are in front
  * of the call's own row, with lines behind the line on which the call began. What an interrupt or a
@@ -38,7 +41,13 @@ public enum XenEvent {
   /** {@code xen_mmu_flush_tlb}: everything is flushed on this CPU; older kernels only. */
   FLUSH_TLB(6),
   /** {@code xen_mmu_write_cr3}: this CPU changes to another page table. */
-  WRITE_CR3(7);
+  WRITE_CR3(7),
+  /** Xen's own record: a trapped write to a page table is emulated. */
+  PTWR_EMULATION(8),
+  /** Xen's own record: a hypercall comes in. */
+  HYPERCALL(9),
+  /** Xen's own record: one entry of a multicall is carried out. */
+  SUBCALL(10);
 
   private static final int DETAIL_SHIFT = 8;
   private static final XenEvent[] ALL = values();

@@ -58,8 +58,8 @@ public final class TraceImport {
                 + " was understood as "
                 + importer.name());
       }
-      if (strict && ledger.rejectedCount() > 0) {
-        throw new RejectedLineException(firstRejection(source, importer, ledger));
+      if (strict) {
+        RejectedLineException.requireNone(source.name(), importer.name(), ledger);
       }
       boolean folded = options.fold() && report.fidelity().accesses() == Fidelity.Accesses.EVERY;
       return writer.finish(
@@ -71,25 +71,8 @@ public final class TraceImport {
           folded ? "accesses" : "none",
           report.fidelity(),
           ledger,
-          report.markers());
+          report.markers(),
+          report.sites());
     }
-  }
-
-  private static String firstRejection(TraceSource source, TraceImporter importer, Ledger ledger) {
-    Ledger.Rejection first = ledger.rejections().get(0);
-    return source.name()
-        + ":"
-        + first.line()
-        + ": expected a line that "
-        + importer.name()
-        + " understands but found \""
-        + first.text()
-        + "\" ("
-        + first.reason()
-        + "); rejected "
-        + ledger.rejectedCount()
-        + " of "
-        + ledger.lines()
-        + " lines";
   }
 }

@@ -79,6 +79,20 @@ public final class TraceSource implements AutoCloseable {
     return new TraceSource(name, Files.size(path), Files.newInputStream(path));
   }
 
+  /**
+   * Opens the text that was made of a file, under the file's name.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static TraceSource openText(String name, Path text) throws IOException {
+    return new TraceSource(name, Files.size(text), Files.newInputStream(text));
+  }
+
+  /** Makes a source of a stream that is closed with it; for traces that are put together. */
+  public static TraceSource of(String name, InputStream in) throws IOException {
+    return new TraceSource(name, -1, in);
+  }
+
   /** Makes a source of bytes in memory; for tests and for traces that are not files. */
   public static TraceSource of(String name, byte[] bytes) throws IOException {
     return new TraceSource(name, bytes.length, new java.io.ByteArrayInputStream(bytes));

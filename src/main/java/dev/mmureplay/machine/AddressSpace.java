@@ -15,7 +15,12 @@ public final class AddressSpace {
   long brk = NO_BREAK;
   int users = 1;
 
-  /** Events of this address space are missing, or it is older than the trace: see {@link Doubts}. */
+  /** Whether it is older than the trace, so that CPUs may have used it before. */
+  boolean cpusUnsettled;
+
+  /**
+   * Events of this address space are missing, or it is older than the trace: see {@link Doubts}.
+   */
   boolean unsure;
 
   /** Nothing in the trace made it: it may be the same memory as that of another process. */

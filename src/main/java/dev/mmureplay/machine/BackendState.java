@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** One backend at work in a machine: its MMU, its counts, and what was found wrong with it. */
 public final class BackendState {
   private final MmuBackend backend;
-  private final OperationCounter counter = new OperationCounter();
+  private final OperationCounter counter;
   final Mmu mmu;
   final int index;
   private final boolean savesDirty;
@@ -28,8 +28,9 @@ public final class BackendState {
 
   long flushEnd;
 
-  BackendState(MmuBackend backend, GuestPlatform platform, int index) {
+  BackendState(MmuBackend backend, GuestPlatform platform, int index, OperationCounter counter) {
     this.backend = backend;
+    this.counter = counter;
     this.index = index;
     this.savesDirty = platform.kernel().savesDirty();
     this.mmu = backend.create(platform, counter);

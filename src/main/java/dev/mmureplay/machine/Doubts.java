@@ -9,19 +9,19 @@ import dev.mmureplay.mmu.Pte;
  * <ul>
  *   <li>A write that is shown makes everything about its page known; another access that it is
  *       resident and accessed.
- *   <li>Where touches stay unseen ({@link Visibility}), a clear A of a page that may be touched, and
- *       a clear D of one that may be written, are unknown at once; so is whether a page is still
- *       read-only that the kernel may have written. What the VMA forbids stays known: nobody
+ *   <li>Where touches stay unseen ({@link Visibility}), a clear A of a page that may be touched,
+ *       and a clear D of one that may be written, are unknown at once; so is whether a page is
+ *       still read-only that the kernel may have written. What the VMA forbids stays known: nobody
  *       touches a PROT_NONE page or writes to a read-only one.
  *   <li>There a page that the model does not have is known to be absent only in memory that was
- *       inaccessible since it was mapped ({@link AddressSpace#untouched}), and known not to be dirty
- *       in memory that was read-only since ({@link AddressSpace#unwritten}).
+ *       inaccessible since it was mapped ({@link AddressSpace#untouched}), and known not to be
+ *       dirty in memory that was read-only since ({@link AddressSpace#unwritten}).
  *   <li>What is assumed, placed by hand or populated around a fault is unknown.
  *   <li>Where events are missing, everything is unknown and the address space <em>unsure</em>: its
- *       VMAs may be others for the rest of its life, and no bit is known to be clear. A shown access
- *       says again that a page is resident and A (and, for a write, D) set; unmapping ends that. A
- *       call whose effect depends on the VMAs (mremap, brk, clearing advice) makes all unknown
- *       again.
+ *       VMAs may be others for the rest of its life, and no bit is known to be clear. A shown
+ *       access says again that a page is resident and A (and, for a write, D) set; unmapping ends
+ *       that. A call whose effect depends on the VMAs (mremap, brk, clearing advice) makes all
+ *       unknown again.
  * </ul>
  */
 final class Doubts {
@@ -98,8 +98,7 @@ final class Doubts {
     Vma behind = vmas.at(index);
     long first = before == null ? 0 : chunkUp(before.end);
     long last = behind == null ? chunkUp(end) : chunkDown(behind.start);
-    space.unseenTables.remove(
-        Math.max(first, chunkDown(start)), Math.min(last, chunkUp(end)));
+    space.unseenTables.remove(Math.max(first, chunkDown(start)), Math.min(last, chunkUp(end)));
   }
 
   private static long chunkDown(long address) {

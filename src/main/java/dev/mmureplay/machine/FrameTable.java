@@ -13,7 +13,11 @@ final class FrameTable {
   private static final byte FREE = 0;
   private static final byte FILE = 1;
   private static final byte ANONYMOUS = 2;
-  private static final byte ANONYMOUS_EXCLUSIVE = 3;
+
+  /** Anonymous; whether it belongs to one address space alone is not known. */
+  private static final byte ANONYMOUS_UNSETTLED = 3;
+
+  private static final byte ANONYMOUS_EXCLUSIVE = 4;
 
   private byte[] kinds = new byte[1024];
   private int[] mapCounts = new int[1024];
@@ -32,6 +36,18 @@ final class FrameTable {
    */
   int allocateAnonymous() {
     return allocate(ANONYMOUS_EXCLUSIVE);
+  }
+
+  /** Returns a new anonymous frame of which it is not known whether others map it, too. */
+  int allocateUnsettled() {
+    return allocate(ANONYMOUS_UNSETTLED);
+  }
+
+  /** Says whether a frame of which that is not known belongs to one address space alone. */
+  void settle(int frame, boolean exclusive) {
+    if (kinds[frame] == ANONYMOUS_UNSETTLED) {
+      kinds[frame] = exclusive ? ANONYMOUS_EXCLUSIVE : ANONYMOUS;
+    }
   }
 
   private int allocate(byte kind) {
@@ -56,7 +72,7 @@ final class FrameTable {
       return;
     }
     mapCounts[frame]++;
-    if (kinds[frame] == ANONYMOUS_EXCLUSIVE) {
+    if (kinds[frame] > ANONYMOUS) {
       kinds[frame] = ANONYMOUS;
     }
   }

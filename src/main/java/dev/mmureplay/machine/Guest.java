@@ -5,11 +5,14 @@ import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
 import dev.mmureplay.mmu.XenPte;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of the simulated guest kernel share: the kernel's rules, the backends, the frames,
@@ -24,15 +27,21 @@ final class Guest {
   final Doubts doubts = new Doubts();
   private final MachineObserver observer;
 
-  /** The CPU on which the kernel runs just now. */
-  int cpu;
+  /** Looks at mprotect, where somebody wants to. */
+  @Nullable ProtectionObserver protectionObserver;
 
-  Guest(GuestPlatform platform, List<MmuBackend> backends, MachineObserver observer) {
+  final Cpus cpus = new Cpus();
+
+  Guest(
+      GuestPlatform platform,
+      List<MmuBackend> backends,
+      MachineObserver observer,
+      Supplier<OperationCounter> counters) {
     this.kernel = platform.kernel();
     this.observer = observer;
     this.backends = new BackendState[backends.size()];
     for (int i = 0; i < this.backends.length; i++) {
-      this.backends[i] = new BackendState(backends.get(i), platform, i);
+      this.backends[i] = new BackendState(backends.get(i), platform, i, counters.get());
     }
     this.merger = new VmaMerger(kernel, this.backends);
   }
@@ -201,7 +210,7 @@ final class Guest {
    * translations.
    */
   void flush(BackendState backend, AddressSpace space, long pages) {
-    TlbFlush.carryOut(backend.mmu, space.otherCpus(cpu), pages);
+    TlbFlush.carryOut(backend.mmu, cpus.others(space), pages);
   }
 
   /**

@@ -39,7 +39,7 @@ public final class HardwareThread {
   private static final int EXECUTE = 1 << 3;
 
   private final boolean lateDirtyOnReadOnly;
-  private final IdentityHashMap<PtePage, byte[]> tlb = new IdentityHashMap<>();
+  private final IdentityHashMap<PtePage, byte[]> tlb = new IdentityHashMap<>(4);
   private long bitsSet;
 
   /**

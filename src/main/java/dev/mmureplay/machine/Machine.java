@@ -3,10 +3,11 @@ package dev.mmureplay.machine;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,10 @@ public final class Machine {
   private final Advice advice;
   private final Processes processes;
   private final Mprotect mprotect;
+  private final Seeds seeds;
   private final int backendCount;
   private @Nullable AccessObserver accessObserver;
   private int lastSpace;
-  private @Nullable AddressSpace[] running = new AddressSpace[1];
 
   /**
    * Makes a machine.
@@ -56,12 +57,23 @@ public final class Machine {
       List<MmuBackend> backends,
       int faultAround,
       MachineObserver observer) {
-    guest = new Guest(platform, backends, observer);
+    this(platform, backends, faultAround, observer, OperationCounter::new);
+  }
+
+  /** The same with counters of the caller's own making, one for each backend. */
+  public Machine(
+      GuestPlatform platform,
+      List<MmuBackend> backends,
+      int faultAround,
+      MachineObserver observer,
+      Supplier<OperationCounter> counters) {
+    guest = new Guest(platform, backends, observer, counters);
     faults = new FaultHandler(guest, faultAround);
     mappings = new Mappings(guest, faults);
     advice = new Advice(guest, faults, mappings);
     processes = new Processes(guest);
     mprotect = new Mprotect(guest, faults);
+    seeds = new Seeds(guest);
     backendCount = backends.size();
   }
 
@@ -112,6 +124,16 @@ public final class Machine {
     return List.of(guest.backends);
   }
 
+  /** Lets somebody look at every PTE that mprotect rewrites; null for nobody. */
+  public void observeProtection(@Nullable ProtectionObserver observer) {
+    guest.protectionObserver = observer;
+  }
+
+  /** Returns what puts state from before the trace into this machine. */
+  public Seeds seeds() {
+    return seeds;
+  }
+
   /** Lets somebody look at the accesses for which hardware sets bits of a PTE; null for nobody. */
   public void observeAccesses(@Nullable AccessObserver observer) {
     accessObserver = observer;
@@ -157,6 +179,13 @@ public final class Machine {
     return space;
   }
 
+  /** Makes an address space that is older than the trace: nothing is known of it yet. */
+  public AddressSpace olderAddressSpace(int pid) {
+    AddressSpace space = newAddressSpace(pid);
+    space.cpusUnsettled = true;
+    return space;
+  }
+
   /** Returns how many address spaces were made. */
   public int addressSpaces() {
     return lastSpace;
@@ -170,19 +199,7 @@ public final class Machine {
    *     one CPU
    */
   public void run(int cpu, AddressSpace space) {
-    int number = Math.max(cpu, 0);
-    if (number >= running.length) {
-      running = Arrays.copyOf(running, number + 1);
-    }
-    guest.cpu = number;
-    AddressSpace before = running[number];
-    if (before != space) {
-      if (before != null) {
-        before.cpus.clear(number);
-      }
-      running[number] = space;
-      space.cpus.set(number);
-    }
+    guest.cpus.run(Math.max(cpu, 0), space);
   }
 
   /**
@@ -335,8 +352,8 @@ public final class Machine {
 
   /**
    * The trace shows that the kernel set a PTE; counted as nothing, because the cause is counted
-   * where it is replayed. A page that is resident already stays as it is; a mapping that the trace
-   * does not show is deduced.
+   * where it is replayed. In a mapping that the trace shows, a page that is resident already stays
+   * as it is; one that the trace does not show is deduced, and its PTE is what was set.
    *
    * @param pte the PTE as the kernel sees it; a writable one was written
    */
@@ -346,7 +363,16 @@ public final class Machine {
     if (vma == null) {
       vma = mprotect.deduce(space, page, page + PAGE_SIZE);
     }
+    if (vma.has(Vma.ASSUMED)) {
+      seeds.page(space, page, pte);
+      return;
+    }
     LeafTable leaf = space.tables.getOrCreate(page >>> CHUNK_SHIFT);
+    long known = leaf.reference[index(page)];
+    if (known != 0 && Pte.isWritable(pte) && !Pte.isWritable(known) && vma.has(Vma.WRITE)) {
+      // The kernel wrote for the program, without a fault.
+      seeds.page(space, page, pte);
+    }
     if (vma.isAccessible() && leaf.reference[index(page)] == 0) {
       boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
       faults.populateSilently(space, vma, leaf, index(page), written);
@@ -354,6 +380,16 @@ public final class Machine {
     if (leaf.reference[index(page)] != 0) {
       guest.doubts.observed(space, vma, leaf, index(page), pte);
     }
+  }
+
+  /** Says that the trace does not show every switch from one task to another. */
+  public void missSwitches() {
+    guest.cpus.switchesShown = false;
+  }
+
+  /** Gives an address space up without a word, because what is in it is no longer known. */
+  public void abandon(AddressSpace space) {
+    guest.cpus.drop(space);
   }
 
   /** One more process uses an address space (CLONE_VM). */
@@ -365,26 +401,13 @@ public final class Machine {
   public void drop(AddressSpace space) {
     if (--space.users == 0) {
       processes.tearDown(space);
-      for (int cpu = 0; cpu < running.length; cpu++) {
-        if (running[cpu] == space) {
-          running[cpu] = null;
-        }
-      }
+      guest.cpus.drop(space);
     }
   }
 
-  /**
-   * A CPU runs something that the trace does not follow; no address space of ours is in use there
-   * any more.
-   */
+  /** A CPU loads an address space that the trace does not follow. */
   public void runOther(int cpu) {
-    if (cpu < running.length) {
-      AddressSpace before = running[cpu];
-      if (before != null) {
-        before.cpus.clear(cpu);
-        running[cpu] = null;
-      }
-    }
+    guest.cpus.load(Math.max(cpu, 0), null);
   }
 
   /**

@@ -149,7 +149,7 @@ final class Mprotect {
       int protection,
       int key,
       ProtectionChange facts) {
-    long flags = (vma.flags & ~Vma.ACCESS) | protection;
+    long flags = (vma.flags & ~(Vma.ACCESS | Vma.GUESSED)) | protection;
     int newKey = key < 0 ? vma.protectionKey : key;
     if (flags == vma.flags && newKey == vma.protectionKey) {
       return vma;
@@ -157,6 +157,7 @@ final class Mprotect {
     flags = accounted(vma, flags);
     facts.vmaPieces++;
     pieces.count(space, vma, start, end, flags);
+    facts.pieces.add(start, end, vma.protection());
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
     if (!changed.has(Vma.HUGETLB)) {
       facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
@@ -241,8 +242,8 @@ final class Mprotect {
    */
   Vma deduce(AddressSpace space, long start, long end) {
     guest.assumptions.use(Assumptions.MAPPING, 1);
-    Vma vma =
-        new Vma(start, end, Vma.ACCESS | Vma.ASSUMED, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
+    long flags = Vma.ACCESS | Vma.ASSUMED | Vma.GUESSED;
+    Vma vma = new Vma(start, end, flags, Vma.ANONYMOUS, start >> Machine.PAGE_SHIFT);
     Doubts.used(space, start, end);
     return guest.merger.insert(space.vmas, vma);
   }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What one mprotect call did, the same under every backend. One object, refilled for every call.
  */
 public final class ProtectionChange {
+  final ChangedPieces pieces = new ChangedPieces();
   long result;
   long presentPtes;
   long updatedPtes;
@@ -19,6 +20,7 @@ public final class ProtectionChange {
   @Nullable UpdateLog updates;
 
   void reset() {
+    pieces.reset();
     result = 0;
     presentPtes = 0;
     updatedPtes = 0;
@@ -43,6 +45,11 @@ public final class ProtectionChange {
   /** Returns 0 or -errno. */
   public long result() {
     return result;
+  }
+
+  /** Returns the VMA pieces whose flags changed; refilled by the next call. */
+  public ChangedPieces pieces() {
+    return pieces;
   }
 
   /** Returns the resident PTEs (P or PROT_NONE) in the range before the call. */
@@ -89,8 +96,9 @@ public final class ProtectionChange {
   }
 
   /**
-   * Returns whether what was counted rests on there having been no accesses but those that the trace
-   * shows: where the kernel may have populated or written a page unseen, or residency was assumed.
+   * Returns whether what was counted rests on there having been no accesses but those that the
+   * trace shows: where the kernel may have populated or written a page unseen, or residency was
+   * assumed.
    */
   public boolean unseen() {
     return unseen;

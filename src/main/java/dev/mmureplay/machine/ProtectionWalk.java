@@ -119,6 +119,7 @@ final class ProtectionWalk {
     backend.counter().count(PTE_PAGE_WALK);
     backend.counter().count(PTE_READ, slots);
     backend.counter().count(PTE_EMPTY, slots - n);
+    ProtectionObserver observer = guest.protectionObserver;
     mmu.enterLazyMmu();
     for (int k = 0; k < n; k++) {
       int i = resident[k];
@@ -126,6 +127,9 @@ final class ProtectionWalk {
       long changed = PteUpdate.apply(guest.kernel, old, flags, upgrades[k]);
       backend.counter().count(kindOf(old, changed));
       mmu.ptepModifyProtCommit(page, i, old, changed);
+      if (observer != null) {
+        observer.updated(backend, leaf.address(i), old, changed);
+      }
       if (TlbFlush.needed(old, changed)) {
         backend.counter().count(FLUSH_GATHER, guest.kernel.gatheredFlush() ? 1 : 0);
         backend.widenFlush(leaf.address(i));
@@ -143,7 +147,12 @@ final class ProtectionWalk {
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
           if (pages > 0) {
-            guest.flush(backend, space, TlbFlush.pages(pages));
+            long flushed = TlbFlush.pages(pages);
+            ProtectionObserver observer = guest.protectionObserver;
+            if (observer != null) {
+              observer.flushing(backend, backend.flushStart, flushed);
+            }
+            guest.flush(backend, space, flushed);
           }
         });
   }

@@ -30,6 +30,12 @@ public final class Vma {
    */
   static final long ASSUMED = 1L << 62;
 
+  /**
+   * Ours, not Linux's: what an {@link #ASSUMED} mapping permits is not known; it is taken to permit
+   * everything.
+   */
+  static final long GUESSED = 1L << 61;
+
   /** The backing of private anonymous memory. */
   static final int ANONYMOUS = 0;
 

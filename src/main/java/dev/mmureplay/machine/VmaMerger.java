@@ -180,7 +180,7 @@ final class VmaMerger {
   private @Nullable Vma mergeable(@Nullable Vma neighbour, Vma range, boolean before) {
     if (neighbour == null
         || (before ? neighbour.end != range.start : neighbour.start != range.end)
-        || neighbour.flags != range.flags
+        || !sameFlags(neighbour, range)
         || neighbour.protectionKey != range.protectionKey
         || neighbour.file != range.file
         || neighbour.has(Vma.HUGETLB)) {
@@ -191,6 +191,12 @@ final class VmaMerger {
             ? range.pageOffset == neighbour.pageOffsetOf(range.start)
             : neighbour.pageOffset == range.pageOffsetOf(range.end);
     return runsOn && compatible(range, neighbour, neighbour) ? neighbour : null;
+  }
+
+  /** Whether a mapping that is only seen through its use is accounted is not known. */
+  private static boolean sameFlags(Vma a, Vma b) {
+    long unknown = a.has(Vma.ASSUMED) && b.has(Vma.ASSUMED) ? Vma.ACCOUNT : 0;
+    return ((a.flags ^ b.flags) & ~unknown) == 0;
   }
 
   /**

@@ -52,9 +52,16 @@ final class MulticallBuffer {
   private final long[] values = new long[MAX_ENTRIES];
 
   MulticallBuffer(GuestKernel kernel, OperationCounter counter) {
+    this(kernel.argumentAreaOffByOne(), kernel.singletonBypass(), counter);
+  }
+
+  /**
+   * Makes a buffer with rules of its own, see the methods of {@link GuestKernel} by these names.
+   */
+  MulticallBuffer(boolean offByOne, boolean singletonBypass, OperationCounter counter) {
     this.counter = counter;
-    this.offByOne = kernel.argumentAreaOffByOne();
-    this.singletonBypass = kernel.singletonBypass();
+    this.offByOne = offByOne;
+    this.singletonBypass = singletonBypass;
   }
 
   /** Queues an update in an entry of its own (__xen_mc_entry); a full buffer is flushed first. */

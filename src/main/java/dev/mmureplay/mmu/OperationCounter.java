@@ -1,7 +1,10 @@
 package dev.mmureplay.mmu;
 
-/** Counts operations by cause: one {@code long[]} indexed by both. */
-public final class OperationCounter {
+/**
+ * Counts operations by cause: one {@code long[]} indexed by both. A subclass may look at each
+ * operation as it is counted.
+ */
+public class OperationCounter {
   private static final int CAUSES = Cause.values().length;
 
   private final long[] counts = new long[CAUSES * Operation.COUNT];
@@ -23,7 +26,7 @@ public final class OperationCounter {
   }
 
   /** Returns how often an operation was counted under a cause. */
-  public long get(Cause cause, Operation operation) {
+  public final long get(Cause cause, Operation operation) {
     return counts[cause.ordinal() * Operation.COUNT + operation.ordinal()];
   }
 
@@ -31,7 +34,7 @@ public final class OperationCounter {
    * Copies the counts of one cause, indexed by {@link Operation#ordinal()}, into an array of {@link
    * Operation#COUNT}.
    */
-  public void copy(Cause cause, long[] into) {
+  public final void copy(Cause cause, long[] into) {
     System.arraycopy(counts, cause.ordinal() * Operation.COUNT, into, 0, Operation.COUNT);
   }
 }

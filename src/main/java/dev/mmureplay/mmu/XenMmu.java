@@ -30,9 +30,13 @@ abstract class XenMmu implements Mmu {
   private boolean lazy;
 
   XenMmu(GuestPlatform platform, OperationCounter counter) {
+    this(platform, counter, new MulticallBuffer(platform.kernel(), counter));
+  }
+
+  XenMmu(GuestPlatform platform, OperationCounter counter, MulticallBuffer buffer) {
     this.counter = counter;
     this.kernel = platform.kernel();
-    this.buffer = new MulticallBuffer(kernel, counter);
+    this.buffer = buffer;
   }
 
   @Override

@@ -1,10 +1,15 @@
 package dev.mmureplay.replay;
 
+import dev.mmureplay.machine.ChangedPieces;
+
 /**
  * One mprotect or pkey_mprotect call: what is true of it under every backend. One object, refilled
  * for every call. Unknown values are {@link dev.mmureplay.event.EventSchema#UNKNOWN}.
  */
 public final class CallFacts {
+  /** The VMA pieces whose flags changed, as the model has it; refilled with every call. */
+  public final ChangedPieces pieces;
+
   /** Number of the call within the trace, from 0. */
   public long call;
 
@@ -63,6 +68,11 @@ public final class CallFacts {
   public long vmas;
 
   /**
+   * Whether the call touched a mapping that the trace does not show, or its failure was guessed at.
+   */
+  public boolean deduced;
+
+  /**
    * Whether the process had another thread, whose accesses may have come between the beginning and
    * the end of an update.
    */
@@ -70,4 +80,9 @@ public final class CallFacts {
 
   /** How far the capture carries what is counted for this call. */
   public Certainty certainty = Certainty.UNKNOWN;
+
+  /** Makes the facts of calls whose pieces are kept in the given place. */
+  public CallFacts(ChangedPieces pieces) {
+    this.pieces = pieces;
+  }
 }

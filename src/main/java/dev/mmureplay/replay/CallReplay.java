@@ -64,8 +64,9 @@ final class CallReplay {
   private final Residency residency;
   private final Fidelity fidelity;
   private final ReplaySink sink;
-  private final CallFacts facts = new CallFacts();
+  private final @Nullable Witness witness;
   private final ProtectionChange change = new ProtectionChange();
+  private final CallFacts facts = new CallFacts(change.pieces());
   private final List<BackendState> backends;
   private final long[][] counts;
   private final long[] after = new long[Operation.COUNT];
@@ -81,7 +82,9 @@ final class CallReplay {
       Residency residency,
       TraceInfo info,
       ReplaySink sink,
+      @Nullable Witness witness,
       @Nullable Races races) {
+    this.witness = witness;
     this.races = races;
     this.machine = machine;
     this.tasks = tasks;
@@ -102,8 +105,7 @@ final class CallReplay {
 
   /** Returns how much of the calls so far is known. */
   Tally tally() {
-    return new Tally(
-        byCertainty, updatedPtes, machine.pagesEnded(), machine.pagesUndecided());
+    return new Tally(byCertainty, updatedPtes, machine.pagesEnded(), machine.pagesUndecided());
   }
 
   void replay(EventBatch batch, int row, EventKind kind, AddressSpace space) throws IOException {
@@ -199,6 +201,10 @@ final class CallReplay {
     if (residency == Residency.ALL && batch.result(row) == 0) {
       machine.assumeResident(space, start, length);
     }
+    Witness told = witness;
+    if (told != null) {
+      told.before(batch, row, space);
+    }
     Races tried = races;
     if (tried != null) {
       tried.before(row, calls, space, change);
@@ -215,11 +221,15 @@ final class CallReplay {
       }
     }
     describe(batch, row, space);
+    facts.deduced = change.assumed();
     facts.certainty = certainty(batch, row, space, oneCpu);
     byCertainty = byCertainty.plus(facts.certainty, 1);
     updatedPtes = updatedPtes.plus(facts.certainty, facts.updatedPtes);
     calls++;
     sink.call(facts, counts);
+    if (told != null) {
+      told.after(facts);
+    }
     if (tried != null) {
       tried.after(change);
     }

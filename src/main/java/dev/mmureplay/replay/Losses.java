@@ -116,8 +116,7 @@ final class Losses {
     Scan(Fidelity fidelity, Ledger ledger) {
       cpus = fidelity.cpus();
       lost = fidelity.lost();
-      rejected =
-          ledger.rejections().stream().mapToLong(Ledger.Rejection::line).sorted().toArray();
+      rejected = ledger.rejections().stream().mapToLong(Ledger.Rejection::line).sorted().toArray();
       firstBehind = new long[rejected.length];
       Arrays.fill(firstBehind, UNKNOWN);
       lastBefore = new long[rejected.length];

@@ -6,21 +6,27 @@ import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.Visibility;
+import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The replay loop: one for, one switch; accesses first. */
 public final class Replay {
+  /** The number of every CPU's idle task. */
+  private static final int IDLE = 0;
+
   private static final byte LAST_ACCESS = EventKind.FETCH.code();
 
   private final Machine machine;
@@ -28,6 +34,9 @@ public final class Replay {
   private final CallReplay calls;
   private final Outcomes outcomes;
   private final Residency residency;
+  private final @Nullable Witness witness;
+  private final boolean pageTablesShown;
+  private final BitSet lent = new BitSet();
   private final Losses losses;
   private final Interleaving interleaving;
   private final @Nullable Races races;
@@ -42,19 +51,34 @@ public final class Replay {
   private int cpu = Integer.MIN_VALUE;
 
   private Replay(
-      TraceInfo info, Losses losses, ReplayOptions options, EventBatch batch, ReplaySink sink) {
+      TraceInfo info,
+      Losses losses,
+      ReplayOptions options,
+      EventBatch batch,
+      ReplaySink sink,
+      @Nullable Witness witness) {
+    this.witness = witness;
     this.losses = losses;
     concurrent = info.fidelity().concurrent();
+    pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
-        new Machine(options.platform(), options.backends(), faultAround(info, options), outcomes);
+        new Machine(
+            options.platform(),
+            options.backends(),
+            faultAround(info, options),
+            outcomes,
+            witness == null ? OperationCounter::new : witness::newCounter);
     machine.capture(visibility(info, residency));
     machine.blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
     interleaving = interleavingOf(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
-    calls = new CallReplay(machine, tasks, residency, info, sink, races);
+    calls = new CallReplay(machine, tasks, residency, info, sink, witness, races);
+    if (witness != null) {
+      witness.begin(machine);
+    }
   }
 
   private static Visibility visibility(TraceInfo info, Residency residency) {
@@ -104,14 +128,26 @@ public final class Replay {
    *
    * @param sink takes calls, final pages and findings as they happen
    * @param progress is told the number of events done after every batch
+   * @throws IllegalArgumentException if the options ask for times and the trace has none
    * @throws IOException if the file cannot be read or the sink cannot take what it is given
    */
   public static ReplayResult run(
       Path eventFile, ReplayOptions options, ReplaySink sink, LongConsumer progress)
       throws IOException {
+    return run(eventFile, options, sink, null, progress);
+  }
+
+  /** The same with somebody who compares it with what the trace observed. */
+  public static ReplayResult run(
+      Path eventFile,
+      ReplayOptions options,
+      ReplaySink sink,
+      @Nullable Witness witness,
+      LongConsumer progress)
+      throws IOException {
     try (EventReader reader = EventReader.open(eventFile)) {
       Losses losses = Losses.of(eventFile, reader.info());
-      Replay replay = new Replay(reader.info(), losses, options, reader.batch(), sink);
+      Replay replay = new Replay(reader.info(), losses, options, reader.batch(), sink, witness);
       while (reader.nextBatch()) {
         replay.replay(reader.batch());
         replay.outcomes.drain();
@@ -173,7 +209,7 @@ public final class Replay {
         continue;
       }
       if (batch.pid(at) != pid || batch.cpu(at) != cpu) {
-        enter(batch, at);
+        enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
       if (current != null && !machine.access(current, kind, batch.address(at))) {
@@ -203,23 +239,35 @@ public final class Replay {
   }
 
   /** A row of another process or CPU than the one before. */
-  private void enter(EventBatch batch, int row) {
+  private void enter(EventBatch batch, int row, int rowCpu) {
     pid = batch.pid(row);
-    cpu = batch.cpu(row);
+    cpu = rowCpu;
     space = tasks.spaceOf(pid);
     AddressSpace current = space;
     if (current != null) {
       tasks.seen(pid, batch.tid(row));
+      lent.clear(Math.max(cpu, 0));
       machine.run(cpu, current);
     }
   }
 
   private void replayOther(EventBatch batch, int row) throws IOException {
     EventKind kind = batch.kind(row);
+    if (kind == EventKind.OBSERVED_XEN) {
+      pageTableSwitch(batch, row);
+    }
+    Witness told = witness;
+    if (told != null && told.sees(batch, row, kind)) {
+      return;
+    }
     if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
       return;
     }
     if (kind == EventKind.LOST) {
+      if (told != null) {
+        tasks.startOver();
+        pid = Integer.MIN_VALUE;
+      }
       machine.assumptions().use(CallReplay.LOST, Math.max(1, batch.count(row)));
       return;
     }
@@ -231,7 +279,8 @@ public final class Replay {
       setPte(batch, row);
       return;
     }
-    enter(batch, row);
+    // A call names the CPU on which it began, and may have been moved to another meanwhile.
+    enter(batch, row, tasks.cpuOf(batch.tid(row), batch.cpu(row)));
     AddressSpace current = space;
     if (current == null) {
       return;
@@ -255,14 +304,32 @@ public final class Replay {
     }
   }
 
+  /**
+   * A switch to a task that the trace does not follow loads another address space if that task has
+   * one. Where the trace shows when a CPU loads one, that tells; elsewhere the idle task, which has
+   * none, is told apart by its number.
+   */
   private void schedSwitch(EventBatch batch, int row) {
+    int number = Math.max(batch.cpu(row), 0);
     AddressSpace next = tasks.spaceOfTask(batch.tid(row));
-    if (next == null) {
-      machine.runOther(batch.cpu(row));
-    } else {
-      machine.run(batch.cpu(row), next);
+    if (next != null) {
+      tasks.runsOn(batch.tid(row), number);
+      lent.clear(number);
+      machine.run(number, next);
+    } else if (pageTablesShown) {
+      lent.set(number);
+    } else if (batch.tid(row) != IDLE) {
+      machine.runOther(number);
     }
     pid = Integer.MIN_VALUE;
+  }
+
+  private void pageTableSwitch(EventBatch batch, int row) {
+    int number = Math.max(batch.cpu(row), 0);
+    if (lent.get(number) && XenEvent.ofFlags(batch.flags(row)) == XenEvent.WRITE_CR3) {
+      machine.runOther(number);
+      pid = Integer.MIN_VALUE;
+    }
   }
 
   private ReplayResult finish() throws IOException {

@@ -34,6 +34,7 @@ final class Tasks {
   private final Machine machine;
   private final Map<Integer, TaskGroup> processes = new HashMap<>();
   private final Map<Integer, Integer> pidOfTid = new HashMap<>();
+  private final Map<Integer, Integer> cpuOfTid = new HashMap<>();
   private final Set<Integer> ended = new HashSet<>();
 
   private final boolean fromStart;
@@ -77,7 +78,7 @@ final class Tasks {
    * the trace shows: it may share memory that we have under another name.
    */
   private AddressSpace unannounced(int pid) {
-    AddressSpace space = machine.newAddressSpace(pid);
+    AddressSpace space = machine.olderAddressSpace(pid);
     boolean first = space.id() == 0;
     if (!fromStart && !lost) {
       machine.forget(space);
@@ -85,6 +86,20 @@ final class Tasks {
       machine.distrust(space);
     }
     return space;
+  }
+
+  /** Forgets what is in the address spaces, because events were lost that may have changed it. */
+  void startOver() {
+    Map<AddressSpace, AddressSpace> fresh = new HashMap<>();
+    processes.replaceAll(
+        (pid, process) -> {
+          AddressSpace space =
+              fresh.computeIfAbsent(process.space, old -> machine.olderAddressSpace(pid));
+          TaskGroup group = new TaskGroup(space);
+          group.tids.addAll(process.tids);
+          return group;
+        });
+    fresh.keySet().forEach(machine::abandon);
   }
 
   /** Returns the address space of a process that is known by now, or null; starts nothing. */
@@ -100,6 +115,17 @@ final class Tasks {
     Integer pid = pidOfTid.get(tid);
     TaskGroup process = pid == null ? null : processes.get(pid);
     return process == null ? null : process.space;
+  }
+
+  /** Notes on which CPU a task runs from now on. */
+  void runsOn(int tid, int cpu) {
+    cpuOfTid.put(tid, cpu);
+  }
+
+  /** Returns the CPU that a task was last switched to, else the given one. */
+  int cpuOf(int tid, int otherwise) {
+    Integer cpu = cpuOfTid.get(tid);
+    return cpu == null ? otherwise : cpu;
   }
 
   /** Notes that a task of a process was seen. */
@@ -152,6 +178,7 @@ final class Tasks {
   void exit(int pid, int tid, boolean wholeGroup) {
     TaskGroup process = processes.get(pid);
     pidOfTid.remove(tid);
+    cpuOfTid.remove(tid);
     if (process == null) {
       return;
     }

@@ -3,7 +3,9 @@ package dev.mmureplay.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is known of a replay, and what must not be concluded, because its trace does not carry it. */
+/**
+ * What is known of a replay, and what must not be concluded, because its trace does not carry it.
+ */
 final class Limits {
   private Limits() {}
 

@@ -20,6 +20,7 @@ import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.ReplaySink;
+import dev.mmureplay.replay.verify.CheckSink;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +35,7 @@ import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records one replay as it happens, in one transaction: closed before {@link #commit}, it leaves
@@ -72,6 +74,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   private final StagedTable callOperations;
   private final StagedTable pages;
   private final FindingRows findings;
+  private @Nullable CheckRecorder checks;
   private final long replay;
   private final long firstRun;
   private long callsSeen;
@@ -246,6 +249,13 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     }
   }
 
+  /** Returns what takes comparisons with observations; they become visible with the replay. */
+  public CheckSink checks() {
+    CheckRecorder recorder = new CheckRecorder(file, connection, allocator, replay);
+    checks = recorder;
+    return recorder;
+  }
+
   /**
    * Makes the replay visible to readers, after checking it against its own totals.
    *
@@ -261,6 +271,9 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     try {
       for (StagedTable table : List.of(calls, callOperations, pages)) {
         table.flush();
+      }
+      if (checks != null) {
+        checks.flush();
       }
       findings.flush();
       insertReplay(TraceRows.find(connection, trace), result);
@@ -394,6 +407,9 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     callOperations.close();
     pages.close();
     findings.close();
+    if (checks != null) {
+      checks.close();
+    }
     allocator.close();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,45 @@ final class ImportAndInfoTest {
     assertThat(cli.code()).isEqualTo(1);
     assertThat(cli.err()).startsWith("mmureplay: " + trace + ":9: ");
     assertThat(Cli.filesIn(directory)).containsExactly("sample.log");
+  }
+
+  /** An event file remembers what was rejected. */
+  @Test
+  void strictFailsWithEveryVerbThatReadsTraces() throws IOException {
+    Path trace = Cli.trace(directory);
+    Path events = directory.resolve("sample.arrow");
+    Cli.launch("import", trace, "-o", events);
+
+    for (Path each : List.of(trace, events)) {
+      for (List<Object> verb :
+          List.<List<Object>>of(
+              List.of("info"),
+              List.of("stats"),
+              List.of("run", "-o", directory.resolve("results")),
+              List.of("replay", "--db", directory.resolve("results.duckdb")))) {
+        List<Object> words = new ArrayList<>(verb);
+        words.addAll(List.of(each, "--strict"));
+        Cli cli = Cli.launch(words.toArray());
+        assertThat(cli.code()).as(cli.toString()).isEqualTo(1);
+        assertThat(cli.err())
+            .contains(
+                "sample.log:9: expected a line that lackey understands but found \" S zzz,8\"",
+                "rejected 1 of 9 lines");
+      }
+    }
+    assertThat(Cli.filesIn(directory)).containsExactly("sample.arrow", "sample.log");
+  }
+
+  @Test
+  void infoAccountsForEveryLineAndNamesTheFirstRejectedOnes() throws IOException {
+    Path trace =
+        Files.writeString(
+            directory.resolve("many.log"), Cli.TRACE + " S zzz,8\n".repeat(2_000) + "\n");
+
+    assertThat(Cli.launch("info", trace, "--format", "csv").out())
+        .contains("ledger,lines,2010\n", "ledger,rejected,2001\n")
+        .contains("first_rejected_lines,1.line,9\n", "first_rejected_lines,10.line,18\n")
+        .doesNotContain("first_rejected_lines,11.");
   }
 
   @Test

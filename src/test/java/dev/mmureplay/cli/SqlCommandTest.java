@@ -24,8 +24,8 @@ final class SqlCommandTest {
 
   @Test
   void runsOneStatement() {
-    assertThat(sql("SELECT backend FROM run WHERE NOT correct").out())
-        .isEqualTo("backend\n-------\nnaive\n");
+    assertThat(sql("SELECT backend FROM run WHERE NOT correct ORDER BY id").out())
+        .isEqualTo("backend\n-------------\nnaive\nnaive-batched\n");
   }
 
   @Test
@@ -112,7 +112,7 @@ final class SqlCommandTest {
             "csv");
 
     assertThat(cli.code()).as(cli.toString()).isZero();
-    assertThat(cli.out().lines()).hasSize(8);
+    assertThat(cli.out().lines()).hasSize(9);
     assertThat(Cli.launch("query", "--db", database).out()).contains("cost-by-backend");
   }
 

@@ -18,6 +18,8 @@ final class UsageTest {
   @ValueSource(
       strings = {
         "run",
+        "record",
+        "doctor",
         "import",
         "info",
         "replay",
@@ -68,7 +70,7 @@ final class UsageTest {
       assertThat(cli.code()).isEqualTo(2);
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
-          .startsWith("mmureplay: expected a verb (run, import, info,")
+          .startsWith("mmureplay: expected a verb (run, record, doctor, import, merge, info,")
           .endsWith("; see 'mmureplay --help'\n");
     }
   }

@@ -85,7 +85,7 @@ class TraceInfoTest {
   }
 
   @Test
-  void markersKeepTheirOrder() {
+  void markersAndCallSitesKeepTheirOrder() {
     TraceInfo info = info(null, new Ledger());
     List<String> markers = IntStream.range(0, 1_200).mapToObj(i -> "marker " + i % 7).toList();
     TraceInfo marked =
@@ -100,8 +100,14 @@ class TraceInfoTest {
             info.kinds(),
             info.fidelity(),
             info.ledger(),
-            markers);
-    assertThat(TraceInfo.ofMap(marked.toMap()).markers()).isEqualTo(markers);
+            markers,
+            List.of(
+                new CallSite("d(main+0x1) < libc.so.6(x+0x2)", 5, 40), new CallSite("\t", 1, 1)),
+            123_456_789L);
+    TraceInfo restored = TraceInfo.ofMap(marked.toMap());
+    assertThat(restored.markers()).isEqualTo(markers);
+    assertThat(restored.clockOrigin()).isEqualTo(123_456_789L);
+    assertThat(restored.sites()).isEqualTo(marked.sites());
   }
 
   private static TraceInfo info(@org.jspecify.annotations.Nullable String command, Ledger ledger) {

@@ -5,10 +5,15 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Ledger;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Imports a text in memory and shows what came of it as lines that can lie beside the text: the
@@ -28,10 +33,15 @@ public final class EventCsv {
   /** Returns the events of a trace, one line each, without header. */
   public static Imported importOnly(TraceImporter importer, String name, byte[] text)
       throws IOException {
+    return importOnly(importer, name, text, ImportOptions.DEFAULT);
+  }
+
+  /** Returns the events of a trace, one line each, without header. */
+  public static Imported importOnly(
+      TraceImporter importer, String name, byte[] text, ImportOptions options) throws IOException {
     List<String> lines = new ArrayList<>();
     try (TraceSource source = TraceSource.of(name, text)) {
-      ImportReport report =
-          importer.importTrace(source, ImportOptions.DEFAULT, row -> lines.add(line(row)));
+      ImportReport report = importer.importTrace(source, options, row -> lines.add(line(row)));
       return new Imported(lines, report);
     }
   }
@@ -39,7 +49,13 @@ public final class EventCsv {
   /** Returns the header, the events, the ledger and the fidelity of a trace. */
   public static List<String> importAll(TraceImporter importer, String name, byte[] text)
       throws IOException {
-    Imported imported = importOnly(importer, name, text);
+    return importAll(importer, name, text, ImportOptions.DEFAULT);
+  }
+
+  /** Returns the header, the events, the ledger and the fidelity of a trace. */
+  public static List<String> importAll(
+      TraceImporter importer, String name, byte[] text, ImportOptions options) throws IOException {
+    Imported imported = importOnly(importer, name, text, options);
     List<String> lines = new ArrayList<>();
     lines.add(HEADER);
     lines.addAll(imported.events());
@@ -78,6 +94,16 @@ public final class EventCsv {
   /** Returns the lines of a text file beside this class among the test resources. */
   public static List<String> resourceLines(String name) throws IOException {
     return new String(resource(name), StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** Returns what is in a directory beside this class among the test resources, in name order. */
+  public static List<String> names(String directory) throws IOException {
+    URL url = Objects.requireNonNull(EventCsv.class.getResource(directory), directory);
+    try (Stream<Path> files = Files.list(Path.of(url.toURI()))) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    } catch (URISyntaxException e) {
+      throw new IOException(url + ": expected a directory of test resources", e);
+    }
   }
 
   private static String line(EventRow row) {

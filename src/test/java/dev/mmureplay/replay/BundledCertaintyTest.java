@@ -69,8 +69,7 @@ class BundledCertaintyTest {
     BitSet faultless = Degrade.faultless(folder, KERNEL, rows, fidelity);
     Claims claims =
         claims(
-            Degrade.without(rows, faultless),
-            fidelity.withAccesses(Fidelity.Accesses.FIRST_TOUCH));
+            Degrade.without(rows, faultless), fidelity.withAccesses(Fidelity.Accesses.FIRST_TOUCH));
     check(claims, truth, trace);
     assertThat(claims.knownBits()).isPositive();
   }

@@ -57,9 +57,7 @@ class CertaintyPropertyTest {
       List<EventRow> rows = withoutCpus(RandomTrace.of(seed, STEPS));
       BitSet dropped = Degrade.some(rows.size(), 1 + seed % 4, new Random(seed));
       Claims claims =
-          claims(
-              kernel,
-              Degrade.marked(rows, dropped), oneStream.withLost(dropped.cardinality()));
+          claims(kernel, Degrade.marked(rows, dropped), oneStream.withLost(dropped.cardinality()));
       check(claims, claims(kernel, rows, oneStream), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -72,7 +70,8 @@ class CertaintyPropertyTest {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
       BitSet dropped = Degrade.some(rows.size(), 1 + seed % 3, new Random(seed));
       Claims claims =
-          claims(kernel, Degrade.withMarks(rows, dropped), COMPLETE.withLost(dropped.cardinality()));
+          claims(
+              kernel, Degrade.withMarks(rows, dropped), COMPLETE.withLost(dropped.cardinality()));
       check(claims, claims(kernel, rows, COMPLETE), kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -146,10 +145,12 @@ class CertaintyPropertyTest {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
       Claims truth = claims(kernel, rows, COMPLETE);
       BitSet unseen = Degrade.faultless(folder, kernel, rows, COMPLETE);
-      check(claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
+      check(
+          claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
       // What the kernel does through get_user_pages takes no fault either.
       unseen.or(byTheKernel(rows, seed));
-      check(claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
+      check(
+          claims(kernel, Degrade.without(rows, unseen), fidelity), truth, kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
   }
@@ -161,10 +162,12 @@ class CertaintyPropertyTest {
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<EventRow> rows = RandomTrace.of(seed, STEPS);
       Claims truth = claims(kernel, rows, COMPLETE);
-      List<EventRow> faults = Degrade.without(rows, Degrade.faultless(folder, kernel, rows, COMPLETE));
+      List<EventRow> faults =
+          Degrade.without(rows, Degrade.faultless(folder, kernel, rows, COMPLETE));
       BitSet dropped = Degrade.some(faults.size(), 1 + seed % 2, new Random(seed));
       Claims claims =
-          claims(kernel, Degrade.withMarks(faults, dropped), fidelity.withLost(dropped.cardinality()));
+          claims(
+              kernel, Degrade.withMarks(faults, dropped), fidelity.withLost(dropped.cardinality()));
       check(claims, truth, kernel + " seed " + seed);
     }
     assertSomethingIsClaimed();
@@ -213,8 +216,7 @@ class CertaintyPropertyTest {
       for (int i = begun; i < Math.min(ended, rows.size()); i++) {
         EventRow row = rows.get(i);
         unseen.set(
-            i,
-            unseen.get(i) || (row.kind.isAccess() && row.address >= first && row.address < end));
+            i, unseen.get(i) || (row.kind.isAccess() && row.address >= first && row.address < end));
       }
     }
     return unseen;

@@ -80,8 +80,8 @@ final class Degrade {
   }
 
   /** Returns the accesses that do not fault, which no tracer of faults shows. */
-  static BitSet faultless(
-      Path folder, GuestKernel kernel, List<EventRow> rows, Fidelity fidelity) throws IOException {
+  static BitSet faultless(Path folder, GuestKernel kernel, List<EventRow> rows, Fidelity fidelity)
+      throws IOException {
     BitSet faulting =
         FaultingAccesses.of(Claims.write(folder, rows, fidelity, new Ledger()), kernel);
     BitSet faultless = new BitSet();

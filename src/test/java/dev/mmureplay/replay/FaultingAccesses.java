@@ -25,14 +25,13 @@ final class FaultingAccesses implements MachineObserver, ReplaySink {
   static BitSet of(Path file, GuestKernel kernel) throws IOException {
     FaultingAccesses nobody = new FaultingAccesses();
     Machine machine =
-        new Machine(
-            new GuestPlatform(kernel, true), List.of(new NativeBackend()), 16, nobody);
+        new Machine(new GuestPlatform(kernel, true), List.of(new NativeBackend()), 16, nobody);
     BackendState backend = machine.backends().get(0);
     BitSet faulting = new BitSet();
     try (EventReader reader = EventReader.open(file)) {
       Tasks tasks = new Tasks(machine, true);
       CallReplay calls =
-          new CallReplay(machine, tasks, Residency.RECORDED, reader.info(), nobody, null);
+          new CallReplay(machine, tasks, Residency.RECORDED, reader.info(), nobody, null, null);
       while (reader.nextBatch()) {
         EventBatch batch = reader.batch();
         for (int row = 0; row < batch.rows(); row++) {

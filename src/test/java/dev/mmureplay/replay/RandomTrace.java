@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A complete trace of processes that do at random what programs do to their memory: every event
- * has a line, names its CPU, and succeeds as it would have.
+ * A complete trace of processes that do at random what programs do to their memory: every event has
+ * a line, names its CPU, and succeeds as it would have.
  */
 final class RandomTrace {
   private static final int PAGES = 1200;
@@ -161,8 +161,7 @@ final class RandomTrace {
       row.result = ++lastTask;
       row.flags = kind == 2 ? VFORK : 0x11;
       Process child =
-          new Process(
-              lastTask, kind == 2 ? process.protection : new TreeMap<>(process.protection));
+          new Process(lastTask, kind == 2 ? process.protection : new TreeMap<>(process.protection));
       child.shares = kind == 2;
       start(child);
     } else if (kind < 5 && !process.shares && !plain) {

@@ -84,8 +84,7 @@ class ReplayTest {
   void assumedResidencyNeverReachesIntoMemoryThatNothingMayTouch() throws IOException {
     replay(
         new Events().callsOnly().map(1, 0, 16, 0).protect(1, 0, 8, READ | WRITE, 0), Residency.ALL);
-    assertThat(recording.calls)
-        .containsExactly("line 2: 8 pages, 0 present, 0 updated, 1 pieces");
+    assertThat(recording.calls).containsExactly("line 2: 8 pages, 0 present, 0 updated, 1 pieces");
   }
 
   @Test

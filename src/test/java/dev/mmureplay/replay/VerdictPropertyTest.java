@@ -43,8 +43,7 @@ class VerdictPropertyTest {
         List<EventRow> silent = Degrade.without(rows, dropped);
         Fidelity faults = COMPLETE.withAccesses(Fidelity.Accesses.FIRST_TOUCH);
         List<EventRow> faulting =
-            Degrade.without(
-                rows, Degrade.faultless(folder, GuestKernel.LINUX_6_1, rows, COMPLETE));
+            Degrade.without(rows, Degrade.faultless(folder, GuestKernel.LINUX_6_1, rows, COMPLETE));
         List<EventRow> calls = rows.stream().filter(row -> !row.kind.isAccess()).toList();
         assertThat(verdicts(store, marked, COMPLETE.withLost(2))).allMatch(this::isWeak);
         assertThat(verdicts(store, silent, COMPLETE.withLost(-1))).allMatch(this::isWeak);

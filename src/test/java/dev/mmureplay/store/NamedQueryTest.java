@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceEvidence;
@@ -17,10 +18,10 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import dev.mmureplay.replay.Certainty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -84,6 +85,21 @@ class NamedQueryTest {
     replay.interleaving = Interleaving.parse("exhaustive");
     replay.races = List.of(kept, kept, kept, kept, lost);
     replay.record(store);
+    recordThreeComparisons();
+  }
+
+  private static void recordThreeComparisons() throws IOException {
+    try (Statement statement = store.connection().createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO observation_check VALUES
+            (1, 12, 104, 'observed_xen', 2, 7, NULL, 'flushes', 'none', 'none', TRUE, NULL),
+            (1, 13, 105, 'observed_xen', 3, 7, NULL, 'flushes', 'none', 'everything', FALSE, NULL),
+            (1, 14, 106, 'call', 4, 7, NULL, 'call', NULL, NULL, NULL, 'events-lost')
+          """);
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
   }
 
   @AfterAll
@@ -134,7 +150,7 @@ class NamedQueryTest {
   void unknownNamesListTheKnown() {
     assertThatThrownBy(() -> NamedQuery.named("cost"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected a query (assumptions, batch-fill, certainty, ")
+        .hasMessageStartingWith("expected a query (agreement, assumptions, batch-fill, ")
         .hasMessageEndingWith(") but found \"cost\"");
     assertThatThrownBy(() -> answer(NamedQuery.named("prices"), Map.of("backend", "native")))
         .isInstanceOf(IllegalArgumentException.class)

@@ -5,6 +5,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
+import dev.mmureplay.machine.ChangedPieces;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
@@ -20,9 +21,9 @@ import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.Residency;
+import dev.mmureplay.replay.Tally;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceTotals;
-import dev.mmureplay.replay.Tally;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -63,7 +64,7 @@ final class ReplayFixture {
 
   /** Adds a call that rewrites all of its pages, with its counts for each backend in order. */
   ReplayFixture call(int pages, long[]... counts) {
-    CallFacts facts = new CallFacts();
+    CallFacts facts = new CallFacts(new ChangedPieces());
     facts.call = calls.size();
     facts.seq = 10L + calls.size();
     facts.line = 100L + calls.size();

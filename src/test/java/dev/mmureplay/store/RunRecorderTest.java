@@ -7,6 +7,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import dev.mmureplay.replay.Certainty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,7 +151,8 @@ class RunRecorderTest {
                   store,
                   "SELECT concat_ws(' ', address_text(address), address_text(pte), present, prot_none, writable, accessed, dirty,"
                       + " residency_known, accessed_state, dirty_state) FROM page_state"))
-          .isEqualTo("0x7f0000001000 0x8000000000000027 true false true true false true set unknown");
+          .isEqualTo(
+              "0x7f0000001000 0x8000000000000027 true false true true false true set unknown");
     }
   }
 

@@ -3,14 +3,13 @@ package dev.mmureplay.importer.adplug;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.event.EventKind;
-import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
+import dev.mmureplay.importer.AccessRows;
 import dev.mmureplay.importer.Account;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
-import dev.mmureplay.importer.PageFold;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.tracepoint.CallValues;
 import dev.mmureplay.importer.tracepoint.TracepointCalls;
@@ -21,7 +20,6 @@ import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one log of the plug-in, line by line. */
 final class AdplugReader implements CallValues {
@@ -29,7 +27,6 @@ final class AdplugReader implements CallValues {
 
   private static final String UNREADABLE_ACCESS = "unreadable access";
   private static final String OUT_OF_SEQUENCE = "out of sequence";
-  private static final int PAGE_SHIFT = 12;
 
   private final LineScanner line;
   private final AdplugLine columns = new AdplugLine();
@@ -37,7 +34,7 @@ final class AdplugReader implements CallValues {
   private final TracepointTasks tasks;
   private final TracepointCalls calls;
   private final TracepointEvents events;
-  private final @Nullable PageFold fold;
+  private final AccessRows accesses;
 
   /** The sequence number that each process's next record must have. */
   private final Map<Integer, long[]> expected = new HashMap<>();
@@ -53,7 +50,7 @@ final class AdplugReader implements CallValues {
     this.tasks = new TracepointTasks(trace);
     this.calls = new TracepointCalls(trace, tasks, this);
     this.events = new TracepointEvents(trace, calls);
-    this.fold = options.fold() ? new PageFold(trace.events::append) : null;
+    this.accesses = new AccessRows(trace.events::append, options.fold());
   }
 
   ImportReport read() throws IOException {
@@ -61,7 +58,7 @@ final class AdplugReader implements CallValues {
       trace.account.ledger().line();
       readLine();
     }
-    endEpoch();
+    accesses.endEpoch();
     tasks.replacedAtEnd();
     tasks.finish();
     trace.events.finish();
@@ -123,7 +120,7 @@ final class AdplugReader implements CallValues {
     long missing = columns.sequence() - next[0];
     next[0] = columns.sequence() + 1;
     if (missing > 0) {
-      endEpoch();
+      accesses.endEpoch();
       trace.events.append(events.lost(trace.row(EventKind.LOST), missing));
     }
     return missing >= 0;
@@ -134,23 +131,18 @@ final class AdplugReader implements CallValues {
     if (address == NONE || !line.atEnd() || !line.terminated()) {
       trace.reject(UNREADABLE_ACCESS);
     } else if (address < 0) {
-      trace.ignore("access-at-kernel-address");
-    } else if (fold == null) {
-      EventRow row = trace.row(kind);
-      row.address = address;
-      row.flags = 0;
-      trace.append(row);
+      trace.ignore(AccessRows.AT_KERNEL_ADDRESS);
     } else {
-      fold.thread(trace.pid(), columns.tid());
-      fold.time(columns.time());
-      fold.add(kind.code(), address >>> PAGE_SHIFT, line.lineNumber());
+      accesses.by(trace.pid(), columns.tid());
+      accesses.at(columns.time());
+      accesses.add(kind, address, 1, line.lineNumber());
       trace.account.parsed(1);
     }
   }
 
   /** Takes a call's beginning or end, at which accesses before are told from accesses after. */
   private void call(boolean begins) throws IOException {
-    endEpoch();
+    accesses.endEpoch();
     long number = line.decimal();
     if (number == NONE || (!line.skip(' ') && !line.atEnd())) {
       trace.reject("unreadable call");
@@ -164,12 +156,6 @@ final class AdplugReader implements CallValues {
       calls.enter(call);
     } else {
       calls.exit(call);
-    }
-  }
-
-  private void endEpoch() throws IOException {
-    if (fold != null) {
-      fold.flush();
     }
   }
 

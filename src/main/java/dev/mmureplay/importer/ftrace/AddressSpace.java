@@ -9,7 +9,10 @@ final class AddressSpace {
   /** The kernel's pointer, 0 while it is not known. */
   long mm;
 
-  /** The process, 0 while it is being made. */
+  /** Stands for the process of a space in the making; 0 is the idle task's. */
+  static final int NO_PROCESS = -1;
+
+  /** The process, {@link #NO_PROCESS} while it is being made. */
   int pid;
 
   /** Whether its making has come to nothing, as far as the trace shows. */

@@ -58,7 +58,7 @@ final class AddressSpaces implements TaskListener {
     AddressSpace space = current;
     if (makesSpace(task)) {
       drop(task.tid, Account.NEVER_RETURNED);
-      space = new AddressSpace(mm, 0);
+      space = new AddressSpace(mm, AddressSpace.NO_PROCESS);
       inTheMaking.put(task.tid, space);
     } else if (current.mm != 0) {
       space = new AddressSpace(mm, current.pid);
@@ -110,12 +110,12 @@ final class AddressSpaces implements TaskListener {
     TracepointTask task = trace.task(row.tid);
     SystemCall call = task.call;
     row.flags = 0;
-    if (space.pid == 0 && call != null && call.isClone()) {
+    if (space.pid == AddressSpace.NO_PROCESS && call != null && call.isClone()) {
       row.flags = EventSchema.FROM_FORK;
-    } else if (space.pid == 0 || task.execTold) {
+    } else if (space.pid == AddressSpace.NO_PROCESS || task.execTold) {
       row.flags = EventSchema.FROM_EXEC;
     }
-    if (space.pid == 0) {
+    if (space.pid == AddressSpace.NO_PROCESS) {
       space.held.add(new EventRow().set(row));
     } else {
       row.pid = space.pid;

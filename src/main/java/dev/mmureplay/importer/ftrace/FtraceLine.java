@@ -105,8 +105,8 @@ final class FtraceLine implements Columns {
     if (from == end - 1 || line.byteAt(from - 1) != '[') {
       return -1;
     }
-    cpu = (int) Backwards.numberAt(line, from);
-    return from - 1;
+    cpu = Backwards.taskAt(line, from);
+    return cpu == Backwards.TOO_LARGE ? -1 : from - 1;
   }
 
   /** Reads {@code ( 11501)} or {@code (-------)} if it is there; returns where it begins. */
@@ -118,12 +118,13 @@ final class FtraceLine implements Columns {
     int from = Backwards.digits(line, end - 1);
     int at = Backwards.blanks(line, from);
     if (from < end - 1) {
-      pid = (int) Backwards.numberAt(line, from);
+      pid = Backwards.taskAt(line, from);
     }
     while (line.byteAt(at - 1) == '-') {
       at--;
     }
-    return line.byteAt(at - 1) == '(' ? Backwards.blanks(line, at - 1) : -1;
+    boolean group = line.byteAt(at - 1) == '(' && pid != Backwards.TOO_LARGE;
+    return group ? Backwards.blanks(line, at - 1) : -1;
   }
 
   private boolean readTask(LineScanner line, int end) {
@@ -135,8 +136,8 @@ final class FtraceLine implements Columns {
         || line.byteAt(from - 2) == ' ') {
       return false;
     }
-    tid = (int) Backwards.numberAt(line, from);
-    return true;
+    tid = Backwards.taskAt(line, from);
+    return tid != Backwards.TOO_LARGE;
   }
 
   private void readName(LineScanner line) {

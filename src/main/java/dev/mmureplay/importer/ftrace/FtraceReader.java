@@ -54,6 +54,7 @@ final class FtraceReader {
       trace.account.ledger().line();
       readLine();
     }
+    xen.finish();
     tasks.finish();
     spaces.finish();
     trace.events.finish();
@@ -123,6 +124,9 @@ final class FtraceReader {
   private boolean readEvent() throws IOException {
     eventSeen = true;
     int code = FtraceEvent.code(line, columns);
+    if (code >= FtraceEvent.ENTER) {
+      xen.finish(columns.tid());
+    }
     if (code >= FtraceEvent.EXIT) {
       calls.exit(CALLS[code - FtraceEvent.EXIT]);
     } else if (code >= FtraceEvent.ENTER) {

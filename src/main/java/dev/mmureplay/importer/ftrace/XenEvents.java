@@ -13,6 +13,9 @@ import dev.mmureplay.importer.tracepoint.TracepointEvents;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The tracepoints of Linux under Xen. */
 final class XenEvents {
@@ -37,6 +40,7 @@ final class XenEvents {
   private final TracepointTrace trace;
   private final AddressSpaces spaces;
   private final PageTables tables = new PageTables();
+  private final Map<Integer, RangeWalk> walks = new HashMap<>();
   private final LineScanner line;
   private boolean pteSeen;
 
@@ -52,7 +56,8 @@ final class XenEvents {
   }
 
   /** Forgets what is known of page tables, because events were lost. */
-  void forget() {
+  void forget() throws IOException {
+    finish();
     tables.forget();
     spaces.forget();
   }
@@ -64,9 +69,19 @@ final class XenEvents {
     if (unreadable(entry, value)) {
       return;
     }
+    boolean kernels = (value & PTE_PRESENT) != 0 && (value & PTE_USER) == 0;
+    TracepointTask task = trace.task(trace.columns.tid());
+    if (!kernels && changesProtection(task)) {
+      long start = task.arguments[0];
+      long length = task.arguments[1];
+      // A table that was known may have gone and come back elsewhere while nobody looked.
+      if (!tables.learnFromRange(entry, start, length, spaces.current())) {
+        hold(task, start, length, entry, value);
+        return;
+      }
+    }
     long page = tables.page(entry);
     if (page == UNKNOWN) {
-      boolean kernels = (value & PTE_PRESENT) != 0 && (value & PTE_USER) == 0;
       if (kernels) {
         trace.ignore(KERNEL_PAGE);
         return;
@@ -78,6 +93,54 @@ final class XenEvents {
       page = tables.page(entry);
     }
     set(entry, page, value);
+  }
+
+  private static boolean changesProtection(TracepointTask task) {
+    return task.call == SystemCall.MPROTECT || task.call == SystemCall.PKEY_MPROTECT;
+  }
+
+  /** Holds an entry back until its call has ended and shown which tables it went through. */
+  private void hold(TracepointTask task, long start, long length, long entry, long value)
+      throws IOException {
+    RangeWalk walk = walks.get(task.tid);
+    if (walk == null || !walk.isOf(start, length)) {
+      finish(task.tid);
+      walk = new RangeWalk(start, length);
+      walks.put(task.tid, walk);
+    }
+    EventRow row = new EventRow().set(trace.row(EventKind.SET_PTE));
+    row.result = value;
+    row.flags = 0;
+    walk.add(new RangeWalk.Held(entry, row, trace.events.reserve()));
+  }
+
+  /** Places what a task's call on a long range has set, now that the call is over. */
+  void finish(int tid) throws IOException {
+    RangeWalk walk = walks.remove(tid);
+    if (walk == null) {
+      return;
+    }
+    walk.settle();
+    for (RangeWalk.Held held : walk.held()) {
+      long page = walk.page(held.entry());
+      if (page == UNKNOWN) {
+        trace.account.ignored(UNKNOWN_ADDRESS, 1);
+        trace.events.fill(held.place(), null);
+      } else {
+        tables.learn(held.entry(), page, spaces.current());
+        held.row().address = page;
+        pteSeen = true;
+        trace.account.parsed(1);
+        trace.events.fill(held.place(), held.row());
+      }
+    }
+  }
+
+  /** Places what is still held back, as at the end of a trace. */
+  void finish() throws IOException {
+    for (int tid : List.copyOf(walks.keySet())) {
+      finish(tid);
+    }
   }
 
   /** Learns which page an entry maps from what its task is about. */

@@ -66,6 +66,10 @@
  * or EXECVE. Under Xen an execve's event stands where the new page table is handed to Xen, which is
  * exactly where the old one is given up; without Xen's events it stands where the call began.
  *
+ * <p>A {@code set_pte} inside an mprotect is of a page in its range. Where that is longer than one
+ * page table, those of the call wait for its end: the kernel goes upwards, so that the tables of
+ * the call may have only one place each.
+ *
  * <p>PTEs that vanish are not traced: a consumer has to know from the calls which pages are gone.
  *
  * <p>Without the column of thread groups (option {@code record-tgid}) a task of which no clone has

@@ -57,10 +57,10 @@ final class PerfLine implements Columns {
       if (cpuFrom < 1 || cpuFrom == before - 1 || line.byteAt(cpuFrom - 1) != '[') {
         return false;
       }
-      cpu = (int) Backwards.numberAt(line, cpuFrom);
+      cpu = Backwards.taskAt(line, cpuFrom);
       before = Backwards.blanks(line, cpuFrom - 1);
     }
-    if (!readTask(line, before)) {
+    if (cpu == Backwards.TOO_LARGE || !readTask(line, before)) {
       return false;
     }
     line.position(timeFrom);
@@ -75,17 +75,18 @@ final class PerfLine implements Columns {
     if (from == end) {
       return false;
     }
-    tid = (int) Backwards.numberAt(line, from);
+    tid = Backwards.taskAt(line, from);
     pid = UNKNOWN_INT;
     if (from > 0 && line.byteAt(from - 1) == '/') {
       int pidFrom = id(line, from - 1);
       if (pidFrom == from - 1) {
         return false;
       }
-      pid = (int) Backwards.numberAt(line, pidFrom);
+      pid = Backwards.taskAt(line, pidFrom);
       from = pidFrom;
     }
-    return from == 0 || line.byteAt(from - 1) == ' ';
+    boolean possible = tid != Backwards.TOO_LARGE && pid != Backwards.TOO_LARGE;
+    return possible && (from == 0 || line.byteAt(from - 1) == ' ');
   }
 
   /** Reads the name of an event, which has one colon in it or none, and a colon behind it. */

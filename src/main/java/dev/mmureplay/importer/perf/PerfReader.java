@@ -90,7 +90,7 @@ final class PerfReader {
       tasks.beforeLine(isExec(code), isKernelWork(code));
       TracepointTask task = trace.task(columns.tid());
       if (task.fork != null && code != PerfEvent.NEWTASK.ordinal()) {
-        tasks.settle(task);
+        trace.settle(task);
       }
     }
     if (code >= PerfEvent.EXIT) {

@@ -4,6 +4,7 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
+import dev.mmureplay.importer.KernelNames;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.TaskTable;
@@ -75,55 +76,9 @@ final class StraceCall {
     return true;
   }
 
-  /** Reads numbers and names joined by {@code |}, each perhaps shifted, with comments between. */
+  /** Reads an expression of any of the kernel's names. */
   static long expression(LineScanner line) {
-    long value = 0;
-    do {
-      long term = term(line);
-      if (term == NONE) {
-        return NONE;
-      }
-      if (line.skip("<<")) {
-        long shift = term(line);
-        if (shift < 0 || shift > 63) {
-          return NONE;
-        }
-        term <<= shift;
-      }
-      value |= term;
-      skipComment(line);
-    } while (line.skip('|'));
-    return value;
-  }
-
-  private static long term(LineScanner line) {
-    int first = line.peek();
-    if (first >= '0' && first <= '9') {
-      return line.number();
-    }
-    if (line.skip('-')) {
-      long value = line.decimal();
-      return value == NONE ? NONE : -value;
-    }
-    int from = line.position();
-    while (LineScanner.isWordByte(line.peek())) {
-      line.advance();
-    }
-    if (line.position() == from) {
-      return NONE;
-    }
-    if (line.position() == from + 4 && line.byteAt(from) == 'N' && line.byteAt(from + 1) == 'U') {
-      return 0;
-    }
-    return StraceNames.FLAGS.get(line.hash(from, line.position()));
-  }
-
-  private static void skipComment(LineScanner line) {
-    int before = line.position();
-    line.skipBlanks();
-    if (!line.skip("/*") || !line.skipTo("*/")) {
-      line.position(before);
-    }
+    return KernelNames.expression(line, KernelNames.FLAGS);
   }
 
   /**
@@ -188,11 +143,7 @@ final class StraceCall {
     }
     int before = line.position();
     if (negative && line.skip(' ')) {
-      int from = line.position();
-      while (LineScanner.isWordByte(line.peek())) {
-        line.advance();
-      }
-      long error = StraceNames.ERRORS.get(line.hash(from, line.position()));
+      long error = KernelNames.error(line);
       if (error != NONE) {
         result = -error;
       }

@@ -6,6 +6,7 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.CallSites;
 import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
@@ -70,6 +71,7 @@ final class StraceCalls {
 
   private final Account account;
   private final EventSequencer events;
+  private final CallSites sites;
   private final TaskTable tasks = new TaskTable();
   private final Map<Integer, Open> open = new HashMap<>();
   private final Set<Integer> attached = new HashSet<>();
@@ -79,9 +81,10 @@ final class StraceCalls {
   private boolean fromStart;
   private @Nullable String command;
 
-  StraceCalls(Account account, EventSequencer events) {
+  StraceCalls(Account account, EventSequencer events, CallSites sites) {
     this.account = account;
     this.events = events;
+    this.sites = sites;
   }
 
   TaskTable tasks() {
@@ -225,6 +228,9 @@ final class StraceCalls {
           row.file = call.file();
         }
         append(begin, endTime, place);
+        if (system == SystemCall.MPROTECT || system == SystemCall.PKEY_MPROTECT) {
+          sites.call(row.length);
+        }
       } else {
         line.position(nameEnd);
         rule = change(system, begin, endTime, line, place);

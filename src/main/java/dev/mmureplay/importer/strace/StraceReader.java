@@ -8,10 +8,13 @@ import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.CallSites;
 import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.KernelNames;
 import dev.mmureplay.importer.LineScanner;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class StraceReader {
   private final Account account = new Account();
   private final EventSequencer events;
   private final StracePrefix prefix = new StracePrefix();
+  private final CallSites sites = new CallSites();
   private final StraceCalls calls;
   private final EventRow row = new EventRow();
 
@@ -53,7 +57,7 @@ final class StraceReader {
   StraceReader(LineScanner line, EventSink sink) {
     this.line = line;
     this.events = new EventSequencer(sink);
-    this.calls = new StraceCalls(account, events);
+    this.calls = new StraceCalls(account, events, sites);
   }
 
   ImportReport read() throws IOException {
@@ -77,7 +81,7 @@ final class StraceReader {
             calls.fromStart(),
             false,
             0);
-    return new ImportReport(account.ledger(), fidelity, calls.command());
+    return new ImportReport(account.ledger(), fidelity, calls.command(), List.of(), sites.all());
   }
 
   private void readLine() throws IOException {
@@ -144,12 +148,28 @@ final class StraceReader {
       return false;
     }
     line.skipBlanks();
-    boolean frame = line.looksAt("> ");
+    boolean frame = line.skip("> ");
+    if (frame) {
+      addFrame();
+    }
     line.position(0);
     if (frame) {
       account.ignored(Account.STACK_FRAME, lines);
     }
     return frame;
+  }
+
+  /** Without its directory, a frame's file and function tell it; else the address does. */
+  private void addFrame() {
+    int address = line.lastIndexOf(" [");
+    int end = address < line.position() ? line.length() : address;
+    String text = line.text(line.position(), end);
+    int open = text.lastIndexOf('(');
+    int plus = text.lastIndexOf('+');
+    boolean named = open >= 0 && plus > open;
+    int name = text.lastIndexOf('/', open < 0 ? text.length() : open) + 1;
+    String place = named ? "" : line.text(end, line.length());
+    sites.frame(text.substring(name) + place, named ? text.substring(open + 1, plus) : "");
   }
 
   /** With -z, a call's result follows bare on the line behind its unfinished beginning. */
@@ -167,6 +187,7 @@ final class StraceReader {
   }
 
   private void readRecord() throws IOException {
+    sites.end();
     prefix.read(line);
     int tid = tid();
     lastUnfinished = StracePrefix.NO_TID;
@@ -219,7 +240,7 @@ final class StraceReader {
     while (line.peek() != ' ' && !line.atEnd()) {
       line.advance();
     }
-    long number = StraceNames.SIGNALS.get(line.hash(from, line.position()));
+    long number = KernelNames.SIGNALS.get(line.hash(from, line.position()));
     if (number == NONE) {
       number = realTimeSignal(from);
     }
@@ -241,7 +262,7 @@ final class StraceReader {
     line.position(from);
     long number = line.skip("SIGRT_") ? line.decimal() : NONE;
     line.position(end);
-    return number == NONE ? UNKNOWN : StraceNames.SIGRTMIN + number;
+    return number == NONE ? UNKNOWN : KernelNames.SIGRTMIN + number;
   }
 
   private void readEnd(int tid) throws IOException {

@@ -23,7 +23,7 @@
  * … &lt;detached ...&gt;                            ignored: detached
  * strace: Process 9610 attached               ignored: strace-note; in mid-line the two parts are joined
  * ) = 0 behind an unfinished call (-z)        put together, then as above
- *  &gt; ./demo(main+0x1) [0x1000] (-k)           ignored: stack-frame
+ *  &gt; ./demo(main+0x1) [0x1000] (-k)           ignored: stack-frame; those of mprotect are counted by call site
  * empty                                       ignored: blank
  * last line that stops anywhere               rejected: truncated line
  * known call that cannot be read              rejected: unreadable arguments or result

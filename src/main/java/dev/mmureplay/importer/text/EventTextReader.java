@@ -197,7 +197,12 @@ final class EventTextReader {
         return false;
       }
     }
-    return isInt(value) || !(name.equals("file") || name.equals("count"));
+    return switch (name) {
+      case "file" -> isInt(value);
+      case "count" -> isInt(value) && value >= (row.kind == EventKind.LOST ? 0 : 1);
+      case "line" -> value > 0;
+      default -> true;
+    };
   }
 
   private boolean protection() {

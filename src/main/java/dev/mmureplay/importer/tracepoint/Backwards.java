@@ -7,6 +7,9 @@ import dev.mmureplay.importer.LineScanner;
  * from a thread's name that may hold anything.
  */
 public final class Backwards {
+  /** What {@link #taskAt} answers for a number that is none of a task or CPU. */
+  public static final int TOO_LARGE = Integer.MIN_VALUE + 1;
+
   private Backwards() {}
 
   /** Returns where the digits begin that end before the offset; the offset if there are none. */
@@ -40,6 +43,12 @@ public final class Backwards {
   public static long numberAt(LineScanner line, int from) {
     line.position(from);
     return line.skip('-') ? -line.decimal() : line.decimal();
+  }
+
+  /** Reads a number of a task or CPU at the offset; {@link #TOO_LARGE} if it can be none. */
+  public static int taskAt(LineScanner line, int from) {
+    long number = numberAt(line, from);
+    return number >= -1 && number <= Integer.MAX_VALUE ? (int) number : TOO_LARGE;
   }
 
   /** Returns whether a byte of the line is a digit. */

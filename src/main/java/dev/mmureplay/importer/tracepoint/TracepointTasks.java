@@ -172,7 +172,7 @@ public final class TracepointTasks {
       trace.ignore(TracepointTrace.TOLD);
       return;
     }
-    settle(parent);
+    trace.settle(parent);
     EventRow row = new EventRow();
     row.set(cloneRow(parent, (int) tid));
     row.pid = (int) parentPid;
@@ -195,16 +195,6 @@ public final class TracepointTasks {
       return call.flagsByName();
     }
     return pid == parentPid ? TaskTable.CLONE_VM | TaskTable.CLONE_THREAD : TaskTable.SIGCHLD;
-  }
-
-  /** Makes the fork that waits for a better record an event, because none has come. */
-  public void settle(TracepointTask parent) throws IOException {
-    TracepointTask.Fork fork = parent.fork;
-    if (fork != null) {
-      parent.fork = null;
-      trace.events.fill(fork.place(), fork.row());
-      trace.account.parsed(1);
-    }
   }
 
   /** Takes the end of a clone, in the parent or, with result 0, in the child. */
@@ -425,7 +415,7 @@ public final class TracepointTasks {
   /** Makes events of what still waits, as at the end of a trace. */
   public void finish() throws IOException {
     for (TracepointTask task : trace.allTasks()) {
-      settle(task);
+      trace.settle(task);
       trace.abandon(task);
     }
     giveUpStartPlace();

@@ -68,8 +68,19 @@ public final class TracepointTrace {
     TracepointTask old = states.get(tid);
     if (old != null) {
       abandon(old);
+      settle(old);
       states.remove(tid);
       last = null;
+    }
+  }
+
+  /** Makes the fork that waits for a better record an event, because none has come. */
+  public void settle(TracepointTask parent) throws IOException {
+    TracepointTask.Fork fork = parent.fork;
+    if (fork != null) {
+      parent.fork = null;
+      events.fill(fork.place(), fork.row());
+      account.parsed(1);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.mmureplay.machine.check;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MMU_UPDATE;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MULTICALL;
 import static dev.mmureplay.mmu.Operation.LOCKED_RMW;
+import static dev.mmureplay.mmu.Operation.MMU_UPDATE_ABSENT;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_FAST;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_GET;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_PUT;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CountFormulas {
   private static final List<Operation> UPDATES =
-      List.of(MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT);
+      List.of(MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT);
 
   private final Map<Operation, Long> expected = new EnumMap<>(Operation.class);
   private final boolean direct;

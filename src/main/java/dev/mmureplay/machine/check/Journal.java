@@ -2,7 +2,7 @@ package dev.mmureplay.machine.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -17,7 +17,7 @@ final class Journal {
 
   private final boolean telling;
   private final List<String> lines = new ArrayList<>(0);
-  private final Map<Invariant, String> reasons = new EnumMap<>(Invariant.class);
+  private final Map<Invariant, String> reasons = new HashMap<>(0);
   private final int[] brokenAt = new int[INVARIANTS];
   private boolean broken;
   private int steps;

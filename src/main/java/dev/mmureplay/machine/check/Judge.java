@@ -17,6 +17,7 @@ final class Judge {
 
   private static final long GUARD = Pte.of(4095, Pte.PRESENT | Pte.USER | Pte.NX);
   private static final int MAX_ATTEMPTS = 3;
+  private static final long[] EMPTY = new long[PtePage.ENTRIES];
 
   private final PtePage page;
   private final PteView view;
@@ -264,14 +265,19 @@ final class Judge {
     for (int k = 0; k < size; k++) {
       end(k, page.entries[FIRST + k]);
     }
-    for (int i = 0; i < PtePage.ENTRIES; i++) {
-      if (i < FIRST || i >= FIRST + size) {
-        boolean guard = i == FIRST - 1 || i == FIRST + size;
-        if (page.entries[i] != (guard ? view.inMemory(GUARD) : 0)) {
-          int entry = i - FIRST;
-          journal.breach(Invariant.I6, () -> page(entry) + " changed, which nobody asked for");
-        }
-      }
+    untouched(0, FIRST - 1);
+    untouched(FIRST + size + 1, PtePage.ENTRIES);
+    long guard = view.inMemory(GUARD);
+    if (page.entries[FIRST - 1] != guard || page.entries[FIRST + size] != guard) {
+      journal.breach(Invariant.I6, () -> "a neighbour changed, which nobody asked for");
+    }
+  }
+
+  private void untouched(int from, int to) {
+    int changed = Arrays.mismatch(page.entries, from, to, EMPTY, from, to);
+    if (changed >= 0) {
+      journal.breach(
+          Invariant.I6, () -> page(from + changed - FIRST) + " changed, which nobody asked for");
     }
   }
 

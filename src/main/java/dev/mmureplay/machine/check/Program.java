@@ -27,6 +27,8 @@ final class Program {
    */
   final List<Integer> regions;
 
+  private final boolean[] raced;
+
   private Program(
       String name,
       long[] ptes,
@@ -42,6 +44,8 @@ final class Program {
     this.threads = threads;
     this.prefilled = prefilled;
     this.regions = regions;
+    raced = new boolean[ptes.length];
+    threads.forEach(accesses -> accesses.forEach(access -> raced[access.pte()] = true));
   }
 
   static Program of(String name, long[] ptes, List<KernelStep> kernel) {
@@ -73,11 +77,9 @@ final class Program {
     return ptes[k];
   }
 
-  /** Returns which PTEs threads access. */
-  boolean[] raced() {
-    boolean[] raced = new boolean[ptes.length];
-    threads.forEach(accesses -> accesses.forEach(access -> raced[access.pte()] = true));
-    return raced;
+  /** Returns whether threads access a PTE. */
+  boolean isRaced(int k) {
+    return raced[k];
   }
 
   /** Returns the whole program in one line. */

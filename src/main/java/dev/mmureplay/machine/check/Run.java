@@ -22,7 +22,6 @@ final class Run implements MemoryWatch {
   private final Journal journal;
   private final GuestPlatform platform;
   private final MmuBackend backend;
-  private final boolean[] raced;
   private final PtePage page = new PtePage();
   private final Judge judge;
   private final UserCpus cpus;
@@ -105,7 +104,6 @@ final class Run implements MemoryWatch {
     this.program = program;
     this.schedule = schedule;
     this.journal = journal;
-    raced = program.raced();
     PteView view = new PteView(backend, platform.kernel());
     judge = new Judge(program, page, view, journal);
     cpus = new UserCpus(program, lateDirty, page, judge, journal);
@@ -151,13 +149,13 @@ final class Run implements MemoryWatch {
     return switch (step.kind()) {
       case LOCK, FLUSH, UNLOCK -> true;
       case ENTER_LAZY, LEAVE_LAZY -> false;
-      default -> raced[step.pte()];
+      default -> program.isRaced(step.pte());
     };
   }
 
   /** Between start and commit of one PTE. */
   private void afterStart(int k) {
-    moved |= raced[k];
+    moved |= program.isRaced(k);
     betweenCalls();
   }
 
@@ -198,8 +196,8 @@ final class Run implements MemoryWatch {
   /** A backend that changes PTEs behind the back of PtePage is noticed by this. */
   private long racedEntries() {
     long mixed = 0;
-    for (int k = 0; k < raced.length; k++) {
-      if (raced[k]) {
+    for (int k = 0; k < program.size(); k++) {
+      if (program.isRaced(k)) {
         mixed = (mixed * 0x9e37_79b9_7f4a_7c15L) ^ page.entries[Judge.FIRST + k];
       }
     }
@@ -238,7 +236,7 @@ final class Run implements MemoryWatch {
 
   private boolean isRaced(int index) {
     int k = index - Judge.FIRST;
-    return k >= 0 && k < raced.length && raced[k];
+    return k >= 0 && k < program.size() && program.isRaced(k);
   }
 
   private void requireOwner(boolean owner, int index) {

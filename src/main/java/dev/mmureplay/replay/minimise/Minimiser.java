@@ -203,7 +203,8 @@ public final class Minimiser {
           info.folding(),
           info.fidelity(),
           info.ledger(),
-          info.markers());
+          info.markers(),
+          List.of()); // The call sites were those of the whole trace.
     }
   }
 

@@ -19,7 +19,17 @@ class PerfScriptImporterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"attached", "calls", "exec", "faults", "lost", "plain", "tasks", "tid-only"})
+      strings = {
+        "attached",
+        "calls",
+        "exec",
+        "faults",
+        "lost",
+        "own-child",
+        "plain",
+        "tasks",
+        "tid-only"
+      })
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, EventCsv.resource("perf/" + name + ".log")))
         .containsExactlyElementsOf(EventCsv.resourceLines("perf/" + name + ".events.csv"));
@@ -27,7 +37,17 @@ class PerfScriptImporterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"attached", "calls", "exec", "faults", "lost", "plain", "tasks", "tid-only"})
+      strings = {
+        "attached",
+        "calls",
+        "exec",
+        "faults",
+        "lost",
+        "own-child",
+        "plain",
+        "tasks",
+        "tid-only"
+      })
   void recognisesItsOwnLogs(String name) throws IOException {
     byte[] text = EventCsv.resource("perf/" + name + ".log");
     assertThat(

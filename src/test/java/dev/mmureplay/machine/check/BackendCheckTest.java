@@ -28,7 +28,7 @@ class BackendCheckTest {
   @CsvSource({
     // backend, whether accesses may find a PTE absent, most attempts of one update, what clearing D
     // comes to
-    "native, true, 0, CLEARS",
+    "native, true, 3, CLEARS",
     "trap-emulate, true, 3, CLEARS",
     "trap-emulate-batched-set, true, 3, CLEARS",
     "preserve-ad, false, 3, CANNOT_CLEAR",

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * A copy of mmu-update-batch whose parts can be overridden one by one. As it stands it is correct;
- * each bug of {@link SeededBugsTest} overrides what it breaks.
+ * each seeded bug overrides what it breaks.
  */
 class SeededMmu implements Mmu {
   static final int BATCH = 31;

@@ -1,20 +1,22 @@
-package dev.mmureplay.importer.strace;
+package dev.mmureplay.importer;
 
-import dev.mmureplay.importer.NameTable;
+import static dev.mmureplay.importer.LineScanner.NONE;
+
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The names that strace prints for flags, error numbers and signals, with their values on x86-64.
+ * The kernel's names of flags, error numbers and signals, with their values on x86-64, and the
+ * expressions that tracing tools write with them.
  *
  * <p>From Linux' {@code include/uapi/asm-generic/} ({@code mman-common.h}, {@code errno.h}), {@code
  * include/uapi/linux/sched.h} and {@code arch/x86/include/uapi/asm/}.
  */
-final class StraceNames {
+public final class KernelNames {
   /**
    * The number of the first real-time signal; strace calls the following ones SIGRT_1 and so on.
    */
-  static final int SIGRTMIN = 32;
+  public static final int SIGRTMIN = 32;
 
   private static final String FLAG_NAMES =
       """
@@ -77,19 +79,106 @@ final class StraceNames {
   /**
    * Flags of mmap, mprotect, mremap, madvise and clone, and signals, which clone's flags end in.
    */
-  static final NameTable FLAGS = table(FLAG_NAMES + SIGNAL_NAMES);
+  public static final NameTable FLAGS = table(FLAG_NAMES + SIGNAL_NAMES);
 
-  static final NameTable SIGNALS = table(SIGNAL_NAMES);
-  static final NameTable ERRORS = table(ERROR_NAMES);
+  public static final NameTable SIGNALS = table(SIGNAL_NAMES);
+  private static final NameTable ERRORS = table(ERROR_NAMES);
 
-  private StraceNames() {}
+  private KernelNames() {}
+
+  /**
+   * Returns the numbers of the flags whose names begin with a prefix, without it and, for the
+   * signals that clone's flags may end in, with theirs.
+   */
+  public static NameTable flagsWithout(String prefix) {
+    Map<String, Long> numbers = numbers(SIGNAL_NAMES);
+    numbers(FLAG_NAMES)
+        .forEach(
+            (name, number) -> {
+              numbers.put(name, number);
+              if (name.startsWith(prefix)) {
+                numbers.put(name.substring(prefix.length()), number);
+              }
+            });
+    return new NameTable(numbers);
+  }
+
+  /**
+   * Reads numbers and names joined by {@code |}, each perhaps shifted, with comments between:
+   * {@code MAP_PRIVATE|2<<MAP_HUGE_SHIFT}, {@code 0x10 /* PROT_??? *}{@code /}, {@code NULL}.
+   *
+   * @param names the numbers of the names
+   * @return {@link LineScanner#NONE} if there is something else at the position
+   */
+  public static long expression(LineScanner line, NameTable names) {
+    long value = 0;
+    do {
+      long term = term(line, names);
+      if (term == NONE) {
+        return NONE;
+      }
+      if (line.skip("<<")) {
+        long shift = term(line, names);
+        if (shift < 0 || shift > 63) {
+          return NONE;
+        }
+        term <<= shift;
+      }
+      value |= term;
+      skipComment(line);
+    } while (line.skip('|'));
+    return value;
+  }
+
+  /** Reads the name of an error; {@link LineScanner#NONE} if it is none. */
+  public static long error(LineScanner line) {
+    int from = line.position();
+    while (LineScanner.isWordByte(line.peek())) {
+      line.advance();
+    }
+    return ERRORS.get(line.hash(from, line.position()));
+  }
+
+  private static long term(LineScanner line, NameTable names) {
+    int first = line.peek();
+    if (first >= '0' && first <= '9') {
+      return line.number();
+    }
+    if (line.skip('-')) {
+      long value = line.decimal();
+      return value == NONE ? NONE : -value;
+    }
+    int from = line.position();
+    while (LineScanner.isWordByte(line.peek())) {
+      line.advance();
+    }
+    if (line.position() == from) {
+      return NONE;
+    }
+    if (line.position() == from + 4 && line.byteAt(from) == 'N' && line.byteAt(from + 1) == 'U') {
+      return 0;
+    }
+    return names.get(line.hash(from, line.position()));
+  }
+
+  private static void skipComment(LineScanner line) {
+    int before = line.position();
+    line.skipBlanks();
+    if (!line.skip("/*") || !line.skipTo("*/")) {
+      line.position(before);
+    }
+  }
 
   private static NameTable table(String text) {
+    return new NameTable(numbers(text));
+  }
+
+  private static Map<String, Long> numbers(String text) {
     Map<String, Long> numbers = new TreeMap<>();
     String[] words = text.strip().split("\\s+", -1);
     for (int i = 0; i < words.length; i += 2) {
       numbers.put(words[i], Long.decode(words[i + 1]));
     }
-    return new NameTable(numbers);
+    return numbers;
   }
 }

@@ -1,0 +1,108 @@
+package dev.mmureplay.cli.capture;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One step of a recording. */
+public sealed interface Step {
+  /** Returns this as a line for a shell. */
+  String line();
+
+  private static String words(List<String> arguments) {
+    return arguments.stream().map(ShellWord::quote).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Runs a program that prepares a recording, or makes something of it.
+   *
+   * @param arguments its arguments, its name first; no shell sees them
+   * @param input the file that it reads and an earlier step has left; null if none
+   * @param output where its standard output goes; null if nobody needs it
+   */
+  record Run(List<String> arguments, @Nullable Path input, @Nullable Path output) implements Step {
+    public Run {
+      arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public String line() {
+      String words = words(arguments);
+      return output == null ? words : words + " >" + ShellWord.quote(output.toString());
+    }
+  }
+
+  /**
+   * Runs the command under a tool, or makes itself the command.
+   *
+   * @param arguments the tool's and the command's arguments
+   * @param childIsCommand whether the command is a child of the process that this starts, rather
+   *     than that process itself
+   * @param ownLog the log's name in front of a dot and the number of the started process, if the
+   *     tool names it so; it is renamed to this
+   */
+  record RunCommand(List<String> arguments, boolean childIsCommand, @Nullable Path ownLog)
+      implements Step {
+    public RunCommand {
+      arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public String line() {
+      return words(arguments);
+    }
+  }
+
+  /** Writes a text into a file of the kernel. */
+  record Write(Path file, String text) implements Step {
+    @Override
+    public String line() {
+      return "echo " + ShellWord.quote(text) + " >" + ShellWord.quote(file.toString());
+    }
+  }
+
+  /** Copies a file of the kernel, whose length is not known before. */
+  record Copy(Path from, Path to) implements Step {
+    @Override
+    public String line() {
+      return "cat " + ShellWord.quote(from.toString()) + " >" + ShellWord.quote(to.toString());
+    }
+  }
+
+  /** Makes a directory. */
+  record MakeDirectory(Path directory) implements Step {
+    @Override
+    public String line() {
+      return "mkdir " + ShellWord.quote(directory.toString());
+    }
+  }
+
+  /** Removes a directory of the kernel, even if an earlier step failed. */
+  record RemoveDirectory(Path directory) implements Step {
+    @Override
+    public String line() {
+      return "rmdir " + ShellWord.quote(directory.toString());
+    }
+  }
+
+  /** Removes a file that nobody needs any more. */
+  record Delete(Path file) implements Step {
+    @Override
+    public String line() {
+      return "rm " + ShellWord.quote(file.toString());
+    }
+  }
+
+  /**
+   * Writes a file that this program brings along.
+   *
+   * @param resource its name among the resources of this package
+   */
+  record Unpack(String resource, Path file) implements Step {
+    @Override
+    public String line() {
+      return "# " + file + " is " + resource + ", which record writes";
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package dev.mmureplay.machine;
+
+import dev.mmureplay.mmu.Pte;
+
+/**
+ * Puts into a machine what was there before the trace began, as far as the trace shows it later:
+ * resident pages by the first PTE word seen of each, mappings by what such words permit, CPUs by
+ * the first flush. Where the trace shows how a mapping came to be, nothing is put into it.
+ */
+public final class Seeds {
+  /** Sets of protections have bit n for the protection n. */
+  private static final int ALL = 0xff;
+
+  /** PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE | PROT_EXEC, then the less usual ones. */
+  private static final int[] BY_LIKELIHOOD = {3, 7, 1, 5, 2, 6, 4, 0};
+
+  private static final long TAKEN =
+      Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED_DIRTY | Pte.SPECIAL | Pte.NX;
+
+  private final Guest guest;
+
+  Seeds(Guest guest) {
+    this.guest = guest;
+  }
+
+  /** Returns whether the trace does not show how the mapping of a page came to be. */
+  public boolean isOlder(AddressSpace space, long address) {
+    Vma vma = space.vmas.containing(address);
+    return vma == null || vma.has(Vma.ASSUMED);
+  }
+
+  /** Returns the PTE of a page without bits that Xen owns, 0 if it is not resident. */
+  public long pte(AddressSpace space, long address) {
+    LeafTable leaf = space.tables.get(address >>> Machine.CHUNK_SHIFT);
+    return leaf == null ? 0 : leaf.reference[Machine.index(address)];
+  }
+
+  /** Gives a page the PTE that was seen of it. */
+  public void page(AddressSpace space, long address, long word) {
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    long flags = word & TAKEN;
+    if (!Pte.isPresent(word)) {
+      flags = (word & (Pte.ACCESSED_DIRTY | Pte.SPECIAL)) | guest.kernel.protNone();
+    }
+    long old = leaf.reference[index];
+    int frame;
+    if (old != 0 && ((old ^ word) & Pte.SPECIAL) == 0) {
+      frame = Pte.frame(old);
+      if (frame != FrameTable.ZERO_PAGE && Pte.isPresent(word) && Pte.isWritable(word)) {
+        guest.frames.makeExclusive(frame);
+      }
+    } else {
+      if (old != 0) {
+        guest.frames.release(Pte.frame(old));
+      }
+      frame = frameOf(word);
+    }
+    guest.place(leaf, index, Pte.of(frame, flags));
+  }
+
+  private int frameOf(long word) {
+    if ((word & Pte.SPECIAL) != 0) {
+      return FrameTable.ZERO_PAGE;
+    }
+    if (Pte.isPresent(word) && Pte.isWritable(word)) {
+      return guest.frames.allocateAnonymous();
+    }
+    return Pte.isDirty(word) ? guest.frames.allocateUnsettled() : guest.frames.allocateFile();
+  }
+
+  /** Hardware has set bits of a PTE that the trace does not show being set. */
+  public void hardwareBits(AddressSpace space, long address, long bits) {
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    guest.place(leaf, index, leaf.reference[index] | (bits & Pte.ACCESSED_DIRTY));
+  }
+
+  /**
+   * Says whether the frame of a page belongs to its address space alone, where that was not known.
+   */
+  public void exclusive(AddressSpace space, long address, boolean exclusive) {
+    guest.frames.settle(Pte.frame(pte(space, address)), exclusive);
+  }
+
+  /**
+   * Finds out what the mappings in a range permit that the trace does not show being made, from the
+   * PTEs in them and from which of these a successful mprotect to {@code protection} rewrites: one
+   * that it leaves alone was permitted that already, one that it rewrites was not. Neighbours that
+   * may be one mapping are taken to be one.
+   *
+   * @param pages the pages that it rewrites, ascending
+   * @param words their PTEs before that, 0 where not seen
+   * @param n how many there are
+   */
+  public void mappings(
+      AddressSpace space, long start, long end, int protection, long[] pages, long[] words, int n) {
+    long at = start;
+    while (at < end) {
+      long until = guessedUntil(space, at, end);
+      if (until > at) {
+        new Guess(space, 1 << (protection & (int) Vma.ACCESS), pages, words, n).settle(at, until);
+        at = until;
+      } else {
+        Vma known = space.vmas.containing(at);
+        at = known == null ? end : known.end;
+      }
+    }
+  }
+
+  /** Returns where the gaps and guesses that begin at an address end. */
+  private static long guessedUntil(AddressSpace space, long start, long end) {
+    long at = start;
+    while (at < end) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null) {
+        return end;
+      }
+      if (vma.start > at) {
+        at = vma.start;
+      } else if (vma.has(Vma.GUESSED)) {
+        at = vma.end;
+      } else {
+        return at;
+      }
+    }
+    return end;
+  }
+
+  /** One stretch of memory whose mappings are not known, while they are being found out. */
+  private final class Guess {
+    private final AddressSpace space;
+    private final int wanted;
+    private final long[] pages;
+    private final long[] words;
+    private final int n;
+    private long pieceStart;
+    private int candidates = ALL;
+
+    Guess(AddressSpace space, int wanted, long[] pages, long[] words, int n) {
+      this.space = space;
+      this.wanted = wanted;
+      this.pages = pages;
+      this.words = words;
+      this.n = n;
+    }
+
+    void settle(long start, long end) {
+      pieceStart = start;
+      int next = 0;
+      while (next < n && pages[next] < start) {
+        next++;
+      }
+      boolean evidence = false;
+      for (long page = start; page < end; page = nextPage(page, end, next)) {
+        boolean updated = next < n && pages[next] == page;
+        long word = pte(space, page);
+        if (updated) {
+          word = words[next] == 0 ? word : words[next];
+          next++;
+        }
+        if (updated || word != 0) {
+          evidence = true;
+          narrow(page, permittedBy(word), updated);
+        }
+      }
+      if (evidence) {
+        map(end);
+      }
+    }
+
+    /** Leaps over chunks without a PTE page. */
+    private long nextPage(long page, long end, int next) {
+      long following = page + Machine.PAGE_SIZE;
+      if (space.tables.get(following >>> Machine.CHUNK_SHIFT) != null) {
+        return following;
+      }
+      long chunkEnd = (following & -Machine.CHUNK_SIZE) + Machine.CHUNK_SIZE;
+      return Math.max(following, Math.min(next < n ? pages[next] : end, chunkEnd));
+    }
+
+    private void narrow(long page, int permitted, boolean updated) {
+      int own = updated ? permitted & ~wanted : permitted & wanted;
+      own = own == 0 ? permitted : own;
+      if ((candidates & own) == 0) {
+        map(page);
+        pieceStart = page;
+        candidates = own;
+      } else {
+        candidates &= own;
+      }
+    }
+
+    /** Makes one mapping of what was found out, up to an address. */
+    private void map(long end) {
+      for (int i = space.vmas.firstEndingBehind(pieceStart); i < space.vmas.size(); ) {
+        Vma vma = space.vmas.get(i);
+        if (vma.start >= end) {
+          break;
+        }
+        if (vma.start < pieceStart) {
+          i = space.vmas.indexOf(guest.merger.split(space.vmas, vma, pieceStart));
+          continue;
+        }
+        guest.merger.split(space.vmas, vma, end);
+        space.vmas.remove(i);
+      }
+      long flags = likeliest() | Vma.ASSUMED;
+      Vma vma = new Vma(pieceStart, end, flags, Vma.ANONYMOUS, pieceStart >> Machine.PAGE_SHIFT);
+      guest.merger.insert(space.vmas, vma);
+    }
+
+    private long likeliest() {
+      for (int protection : BY_LIKELIHOOD) {
+        if ((candidates & (1 << protection)) != 0) {
+          return protection;
+        }
+      }
+      throw new IllegalStateException("expected a protection but none is left");
+    }
+  }
+
+  /** Returns the protections under which a page can have a PTE, 0 if that is not known. */
+  private static int permittedBy(long word) {
+    if (word == 0) {
+      return ALL;
+    }
+    if (!Pte.isPresent(word)) {
+      return 1;
+    }
+    int permitted = 0;
+    for (int protection = 1; protection <= Vma.ACCESS; protection++) {
+      boolean executable = (protection & Vma.EXEC) != 0;
+      boolean writable = (protection & Vma.WRITE) != 0;
+      if (executable == ((word & Pte.NX) == 0) && (writable || !Pte.isWritable(word))) {
+        permitted |= 1 << protection;
+      }
+    }
+    return permitted;
+  }
+
+  /**
+   * Takes over on how many CPUs besides the current one an address space may have translations,
+   * where the trace does not show that: what CPUs did before it began, or all the time if it shows
+   * no switches.
+   *
+   * @param others as a flush shows it
+   * @return whether anything was taken over
+   */
+  public boolean otherCpus(AddressSpace space, int others) {
+    int known = guest.cpus.others(space);
+    boolean settles =
+        others > known ? space.cpusUnsettled : others < known && !guest.cpus.switchesShown;
+    if (settles) {
+      guest.cpus.assume(space, others);
+    }
+    if (settles || others == known) {
+      space.cpusUnsettled = !guest.cpus.switchesShown && others == 0;
+    }
+    return settles;
+  }
+
+  /** Returns how many CPUs besides the current one may have translations of an address space. */
+  public int otherCpus(AddressSpace space) {
+    return guest.cpus.others(space);
+  }
+}

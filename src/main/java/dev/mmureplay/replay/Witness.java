@@ -1,0 +1,31 @@
+package dev.mmureplay.replay;
+
+import dev.mmureplay.event.EventBatch;
+import dev.mmureplay.event.EventKind;
+import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.Machine;
+import dev.mmureplay.mmu.OperationCounter;
+import java.io.IOException;
+
+/** Compares a replay with what its trace observed, as it goes. */
+public interface Witness {
+  /** Returns what one backend shall count its operations with. */
+  OperationCounter newCounter();
+
+  /** Is shown the machine before the first event. */
+  void begin(Machine machine);
+
+  /**
+   * Is shown every row that is neither an access nor a system call.
+   *
+   * @return whether the row is part of a call that has its own row further on, and so is not to be
+   *     replayed
+   */
+  boolean sees(EventBatch batch, int row, EventKind kind) throws IOException;
+
+  /** Is shown an mprotect before it is replayed. */
+  void before(EventBatch batch, int row, AddressSpace space) throws IOException;
+
+  /** Is shown the same mprotect after it was replayed. */
+  void after(CallFacts facts) throws IOException;
+}

@@ -1,0 +1,207 @@
+package dev.mmureplay.replay.verify;
+
+import dev.mmureplay.event.EventBatch;
+import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.EventReader;
+import dev.mmureplay.event.XenEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a recording shows about the kernel that made it, and where in it its mprotect calls begin.
+ * Found in one pass, before the replay.
+ */
+public final class Evidence {
+  private static final long MMU_UPDATE = 1;
+  private static final long MMUEXT = 26;
+  private static final int CHUNK_SHIFT = 21;
+
+  /** Where a task is in its calls. */
+  private static final class Task {
+    private final Longs begins = new Longs();
+    private int next;
+    private boolean updated;
+    private long chunk = -1;
+    private boolean sent;
+  }
+
+  private final Map<Integer, Task> tasks = new HashMap<>();
+  private boolean xen;
+  private boolean observed;
+  private final Map<Integer, Integer> running = new HashMap<>();
+  private boolean switches;
+  private boolean gaps;
+  private long calls;
+  private long modified;
+  private long set;
+  private long requests;
+  private long extended;
+  private long asked;
+  private long apart;
+  private long flushes;
+
+  private Evidence() {}
+
+  /**
+   * Reads a recording for evidence.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static Evidence of(Path eventFile) throws IOException {
+    Evidence evidence = new Evidence();
+    try (EventReader reader = EventReader.open(eventFile)) {
+      while (reader.nextBatch()) {
+        evidence.findCalls(reader.batch());
+      }
+    }
+    if (evidence.xen) {
+      try (EventReader reader = EventReader.open(eventFile)) {
+        while (reader.nextBatch()) {
+          evidence.look(reader.batch());
+        }
+      }
+      evidence.tasks.values().forEach(task -> task.next = 0);
+    }
+    return evidence;
+  }
+
+  private void findCalls(EventBatch batch) {
+    for (int row = 0; row < batch.rows(); row++) {
+      EventKind kind = batch.kind(row);
+      if (kind == EventKind.MPROTECT || kind == EventKind.PKEY_MPROTECT) {
+        calls++;
+        tasks.computeIfAbsent(batch.tid(row), tid -> new Task()).begins.add(batch.line(row));
+      }
+      xen |= kind == EventKind.OBSERVED_XEN;
+      observed |= kind.isObservation();
+      followSwitches(batch, row, kind);
+    }
+  }
+
+  /**
+   * A fault or an update of a task on a CPU that last switched to another one: the recording was
+   * interrupted in between, and what the other CPUs did then is not known either.
+   */
+  private void followSwitches(EventBatch batch, int row, EventKind kind) {
+    int cpu = batch.cpu(row);
+    if (kind == EventKind.SCHED_SWITCH) {
+      switches = true;
+      running.put(cpu, batch.tid(row));
+    } else if (kind.isAccess() || kind == EventKind.OBSERVED_PTE || kind == EventKind.MARKER) {
+      Integer task = running.get(cpu);
+      gaps |= task != null && task != batch.tid(row);
+    }
+  }
+
+  /** Returns whether a row of a task lies inside the mprotect call of it that ends next. */
+  boolean inside(int tid, long line) {
+    Task task = tasks.get(tid);
+    return task != null && task.next < task.begins.size() && line > task.begins.get(task.next);
+  }
+
+  /** Goes on to a task's next call. */
+  void ended(int tid) {
+    Task task = tasks.get(tid);
+    if (task != null) {
+      task.next++;
+    }
+  }
+
+  private void look(EventBatch batch) {
+    for (int row = 0; row < batch.rows(); row++) {
+      EventKind kind = batch.kind(row);
+      if (kind == EventKind.MPROTECT || kind == EventKind.PKEY_MPROTECT) {
+        Task task = tasks.get(batch.tid(row));
+        if (task != null) {
+          task.next++;
+          task.chunk = -1;
+        }
+        continue;
+      }
+      boolean shown =
+          kind == EventKind.OBSERVED_PTE
+              || kind == EventKind.SET_PTE
+              || kind == EventKind.OBSERVED_XEN;
+      Task task = shown ? tasks.get(batch.tid(row)) : null;
+      if (task == null || !inside(batch.tid(row), batch.line(row))) {
+        continue;
+      }
+      if (kind == EventKind.OBSERVED_XEN) {
+        hypercall(task, batch, row);
+      } else if (kind == EventKind.SET_PTE || batch.flags(row) == 1) {
+        modified += kind == EventKind.OBSERVED_PTE ? 1 : 0;
+        set += kind == EventKind.SET_PTE ? 1 : 0;
+        long chunk = batch.address(row) >>> CHUNK_SHIFT;
+        apart += chunk == task.chunk && task.sent ? 1 : 0;
+        task.chunk = chunk;
+        task.sent = false;
+        task.updated = true;
+      }
+    }
+  }
+
+  private void hypercall(Task task, EventBatch batch, int row) {
+    long flags = batch.flags(row);
+    boolean update = XenEvent.detail(flags) == MMU_UPDATE;
+    switch (XenEvent.ofFlags(flags)) {
+      case MC_EXTEND -> {
+        if (update && task.updated) {
+          asked++;
+          extended += batch.result(row) == 0 ? 1 : 0;
+        }
+      }
+      case MC_ENTRY -> {
+        requests += update ? 1 : 0;
+        flushes += XenEvent.detail(flags) == MMUEXT ? 1 : 0;
+        task.updated = false;
+      }
+      case MC_FLUSH -> task.sent = true;
+      default -> {
+        // Flushes show in their requests.
+      }
+    }
+  }
+
+  /** Returns how many mprotect calls the recording has. */
+  public long calls() {
+    return calls;
+  }
+
+  /** Returns whether every switch between tasks is shown, without a gap. */
+  boolean switchesShown() {
+    return switches && !gaps;
+  }
+
+  /** Returns whether the recording shows which PTEs a call rewrites. */
+  boolean updatesShown() {
+    return modified + set > 0;
+  }
+
+  /** Returns whether anything was observed that a model can be compared with. */
+  public boolean isComparable() {
+    return observed;
+  }
+
+  /**
+   * Returns the name of the backend that does what the recording shows, or null if it shows nothing
+   * to tell by.
+   */
+  public @Nullable String backend() {
+    if (!xen) {
+      return observed ? "native" : null;
+    }
+    if (modified > 0) {
+      if (extended > 0 || (asked > 0 && apart == 0)) {
+        return "mmu-update-batch";
+      }
+      return asked > 0 ? "preserve-ad" : requests > 0 ? "multicall" : null;
+    }
+    if (set > 0) {
+      return "trap-emulate-batched-set";
+    }
+    return flushes > 0 && requests == 0 ? "trap-emulate" : null;
+  }
+}

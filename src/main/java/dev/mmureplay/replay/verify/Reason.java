@@ -1,0 +1,23 @@
+package dev.mmureplay.replay.verify;
+
+/** Why a call cannot be compared. */
+public final class Reason {
+  /** The recording shows only a part of the call. */
+  public static final String INCOMPLETE = "call-not-fully-recorded";
+
+  /**
+   * A request follows no update of a page that could be told: whose it is, or where, is unknown.
+   */
+  public static final String UNPLACED = "update-of-unknown-page";
+
+  /** An interrupt queued a hypercall of its own beside the call's. */
+  public static final String INTERRUPTED = "interrupt-inside-a-batch";
+
+  /**
+   * The recorded hypercalls show borders between mappings that are older than the recording, and
+   * nothing else shows where those are.
+   */
+  public static final String OLDER_BORDERS = "borders-of-older-mappings-unknown";
+
+  private Reason() {}
+}

@@ -1,0 +1,82 @@
+package dev.mmureplay.replay.verify;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How many calls were compared, with what outcome. */
+public final class Totals implements CheckSink {
+  private final Map<String, Long> reasons = new TreeMap<>();
+  private long calls;
+  private long equal;
+  private long different;
+  private long pages;
+  private long seededCalls;
+  private long seededPages;
+  private long seededCpus;
+
+  @Override
+  public void check(CallCheck check) {
+    calls++;
+    equal += check.isEqual() ? 1 : 0;
+    different += check.isDifferent() ? 1 : 0;
+    if (check.reason() != null) {
+      reasons.merge(check.reason(), 1L, Long::sum);
+      return;
+    }
+    pages += check.pages;
+    seededCalls += check.seededPages > 0 ? 1 : 0;
+    seededPages += check.seededPages;
+    seededCpus += check.seededCpus ? 1 : 0;
+  }
+
+  /** Returns the mprotect calls in the recording. */
+  public long calls() {
+    return calls;
+  }
+
+  /** Returns the calls that were compared. */
+  public long compared() {
+    return equal + different;
+  }
+
+  /** Returns the compared calls in which everything is the same. */
+  public long equal() {
+    return equal;
+  }
+
+  /** Returns the compared calls in which something is different. */
+  public long different() {
+    return different;
+  }
+
+  /** Returns the calls that could not be compared, by reason. */
+  public Map<String, Long> reasons() {
+    return Collections.unmodifiableMap(reasons);
+  }
+
+  /** Returns the PTEs in the compared calls. */
+  public long pages() {
+    return pages;
+  }
+
+  /** Returns the compared calls with pages that were taken over from before the recording. */
+  public long seededCalls() {
+    return seededCalls;
+  }
+
+  /** Returns the pages that were taken over from before the recording. */
+  public long seededPages() {
+    return seededPages;
+  }
+
+  /** Returns the calls whose flush told which CPUs had the address space loaded. */
+  public long seededCpus() {
+    return seededCpus;
+  }
+
+  /** Returns whether at least one call was compared and all that were are equal. */
+  public boolean isProof() {
+    return equal > 0 && different == 0;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.mmureplay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Hazard: a race that is found and not told, or told with more certainty than the trace has. */
+class RaceOptionsTest {
+  private static final Path EVERY_ACCESS = Path.of("traces/adv-ad/adv-ad-free.adplug.txt.zst");
+  private static final Path REAL_PTES = Path.of("traces/adv-ad/adv-ad-cold.adsnap.txt.zst");
+
+  @TempDir Path directory;
+
+  @Test
+  void aRunTellsWhichBackendLosesBits() throws IOException {
+    Path results = directory.resolve("results");
+    Cli run =
+        Cli.launch("run", EVERY_ACCESS, "-o", results, "--interleave", "exhaustive", "--quiet");
+
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .contains("Accesses that raced with mprotect calls, and the A and D bits lost to them")
+        .containsPattern("native +exhaustive +24 +0 +0 +\\d+ +no bit lost at any moment")
+        .containsPattern("naive-batched +exhaustive +24 +4 +2 +0 +can lose bits");
+    assertThat(Files.readString(results.resolve("report.md")))
+        .contains("Races")
+        .contains("Bits lost to races, the first 20");
+  }
+
+  @Test
+  void aProgramReadsTheSameInTheColumns() {
+    Cli run =
+        Cli.launch(
+            "run",
+            EVERY_ACCESS,
+            "-o",
+            directory.resolve("r"),
+            "--interleave",
+            "exhaustive",
+            "--backend",
+            "native,naive",
+            "--format",
+            "csv",
+            "--quiet");
+
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.out().lines().findFirst().orElseThrow())
+        .endsWith(",note,races,candidates,accessed_lost,dirty_lost,transient_faults,verdict");
+    assertThat(run.out()).contains(",negative control,exhaustive,24,4,2,0,can lose bits\n");
+  }
+
+  @Test
+  void noVerdictIsStrongerThanTheTrace() {
+    Cli run = Cli.launch("run", REAL_PTES, "-o", directory.resolve("r"), "--quiet");
+
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .contains("none seen; the trace shows faulting accesses only")
+        .doesNotContain("no bit lost");
+  }
+
+  @Test
+  void nothingIsSaidOfRacesWhereNoneIsTried() throws IOException {
+    Cli run = Cli.launch("run", Cli.trace(directory), "-o", directory.resolve("r"));
+
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.out()).doesNotContain("raced");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--interleave, sometimes",
+    "--interleave, random:0",
+    "--assume-racing, 5",
+    "--seed, x",
+  })
+  void nonsenseIsWrongUsage(String option, String value) throws IOException {
+    Cli run =
+        Cli.launch(
+            "replay", Cli.trace(directory), "--db", directory.resolve("r.duckdb"), option, value);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("\"" + value + "\"").doesNotContain("Exception");
+  }
+
+  @Test
+  void aDistanceInTimeNeedsATraceWithTimes() throws IOException {
+    Path trace = Cli.trace(directory);
+    Cli run =
+        Cli.launch(
+            "replay", trace, "--db", directory.resolve("r.duckdb"), "--assume-racing", "10ns");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .endsWith(
+            trace
+                + ": expected a distance in events, because the trace has no clock, but found 10ns\n");
+  }
+
+  @Test
+  void assumedRacesWithoutAnInterleavingAreWrongUsage() throws IOException {
+    Cli run =
+        Cli.launch(
+            "replay",
+            Cli.trace(directory),
+            "--db",
+            directory.resolve("r.duckdb"),
+            "--interleave",
+            "none",
+            "--assume-racing",
+            "5events");
+
+    assertThat(run.code()).isEqualTo(2);
+  }
+}

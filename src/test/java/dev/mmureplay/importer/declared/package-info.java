@@ -1,0 +1,5 @@
+/** Tests of the importers of declared records. */
+@NullMarked
+package dev.mmureplay.importer.declared;
+
+import org.jspecify.annotations.NullMarked;

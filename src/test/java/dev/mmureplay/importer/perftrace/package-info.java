@@ -1,0 +1,5 @@
+/** Tests of the perftrace importer. */
+@NullMarked
+package dev.mmureplay.importer.perftrace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,236 @@
+package dev.mmureplay.mmu;
+
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/** The backend of every released kernel with one rule changed, to be found out. */
+public final class Mutants {
+  private static final MmuBackend ORIGINAL = new MmuUpdateBatchBackend();
+
+  private Mutants() {}
+
+  /** Up to 32 updates fit into one hypercall. */
+  public static MmuBackend batchesOf32() {
+    return mutant((platform, counter) -> queueing(platform, counter, false, true));
+  }
+
+  /** A lone queued hypercall goes out as a multicall. */
+  public static MmuBackend noSingletonBypass() {
+    return mutant((platform, counter) -> queueing(platform, counter, true, false));
+  }
+
+  /** What is queued for one PTE page waits for the next. */
+  public static MmuBackend batchesAcrossPtePages() {
+    return changed(LateFlush::new);
+  }
+
+  /** More than 32 pages are flushed in full. */
+  public static MmuBackend flushCeilingOf32() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public void flushTlbPages(long pages) {
+                if (pages > 32) {
+                  mmu.flushTlbLocal();
+                } else {
+                  mmu.flushTlbPages(pages);
+                }
+              }
+            });
+  }
+
+  /** Linux does not see the global bit that Xen sets, as if it ran on the bare machine. */
+  public static MmuBackend noGlobalBit() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public long ptepModifyProtStart(PtePage page, int index) {
+                return XenPte.withoutXenBits(mmu.ptepModifyProtStart(page, index));
+              }
+            });
+  }
+
+  /** A PTE that would not change is not updated. */
+  public static MmuBackend skipsWhatIsRightAlready() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+                if (XenPte.withoutXenBits(oldPte) != newPte) {
+                  mmu.ptepModifyProtCommit(page, index, oldPte, newPte);
+                }
+              }
+            });
+  }
+
+  /** Only the CPU that makes the call is flushed. */
+  public static MmuBackend forgetsOtherCpus() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public void flushTlbMulti(int otherCpus, long pages) {
+                if (pages > 0) {
+                  mmu.flushTlbPages(pages);
+                } else {
+                  mmu.flushTlbLocal();
+                }
+              }
+            });
+  }
+
+  private static Mmu queueing(
+      GuestPlatform platform, OperationCounter counter, boolean offByOne, boolean bypass) {
+    MulticallBuffer buffer = new MulticallBuffer(offByOne, bypass, counter);
+    return new XenMmu(platform, counter, buffer) {
+      @Override
+      public long ptepModifyProtStart(PtePage page, int index) {
+        return plainRead(page, index);
+      }
+
+      @Override
+      public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+        queueExtended(MulticallBuffer.Op.PRESERVE_AD, page, index, newPte);
+      }
+    };
+  }
+
+  private static MmuBackend changed(UnaryOperator<Mmu> change) {
+    return mutant((platform, counter) -> change.apply(ORIGINAL.create(platform, counter)));
+  }
+
+  private static MmuBackend mutant(BiFunction<GuestPlatform, OperationCounter, Mmu> made) {
+    return new MmuBackend() {
+      @Override
+      public String name() {
+        return "mutant";
+      }
+
+      @Override
+      public String description() {
+        return "one rule changed";
+      }
+
+      @Override
+      public boolean underXen() {
+        return true;
+      }
+
+      @Override
+      public Mmu create(GuestPlatform platform, OperationCounter counter) {
+        return made.apply(platform, counter);
+      }
+    };
+  }
+
+  /** Leaves lazy MMU mode only when something else is to happen. */
+  private static final class LateFlush extends Changed {
+    LateFlush(Mmu mmu) {
+      super(mmu);
+    }
+
+    @Override
+    public void leaveLazyMmu() {}
+
+    @Override
+    public void enterSyscall() {
+      super.leaveLazyMmu();
+      super.enterSyscall();
+    }
+
+    @Override
+    public void flushTlbPages(long pages) {
+      super.leaveLazyMmu();
+      super.flushTlbPages(pages);
+    }
+
+    @Override
+    public void flushTlbLocal() {
+      super.leaveLazyMmu();
+      super.flushTlbLocal();
+    }
+
+    @Override
+    public void flushTlbMulti(int otherCpus, long pages) {
+      super.leaveLazyMmu();
+      super.flushTlbMulti(otherCpus, pages);
+    }
+  }
+
+  /** Passes everything on. */
+  private abstract static class Changed implements Mmu {
+    private final Mmu mmu;
+
+    Changed(Mmu mmu) {
+      this.mmu = mmu;
+    }
+
+    @Override
+    public void enterSyscall() {
+      mmu.enterSyscall();
+    }
+
+    @Override
+    public void pageFault() {
+      mmu.pageFault();
+    }
+
+    @Override
+    public void enterLazyMmu() {
+      mmu.enterLazyMmu();
+    }
+
+    @Override
+    public void leaveLazyMmu() {
+      mmu.leaveLazyMmu();
+    }
+
+    @Override
+    public long ptepModifyProtStart(PtePage page, int index) {
+      return mmu.ptepModifyProtStart(page, index);
+    }
+
+    @Override
+    public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+      mmu.ptepModifyProtCommit(page, index, oldPte, newPte);
+    }
+
+    @Override
+    public void setPte(PtePage page, int index, long pte) {
+      mmu.setPte(page, index, pte);
+    }
+
+    @Override
+    public long ptepGetAndClear(PtePage page, int index) {
+      return mmu.ptepGetAndClear(page, index);
+    }
+
+    @Override
+    public long ptepGetAndClearFull(PtePage page, int index) {
+      return mmu.ptepGetAndClearFull(page, index);
+    }
+
+    @Override
+    public void ptepSetWrprotect(PtePage page, int index) {
+      mmu.ptepSetWrprotect(page, index);
+    }
+
+    @Override
+    public void flushTlbPages(long pages) {
+      mmu.flushTlbPages(pages);
+    }
+
+    @Override
+    public void flushTlbLocal() {
+      mmu.flushTlbLocal();
+    }
+
+    @Override
+    public void flushTlbMulti(int otherCpus, long pages) {
+      mmu.flushTlbMulti(otherCpus, pages);
+    }
+  }
+}
