@@ -45,8 +45,8 @@ class CertaintyPropertyTest {
       assumed += tally.calls().assumed();
       knownCalls += tally.calls().known();
     }
-    // Pages around a fault, and advice that takes pages away.
-    assertThat(assumed).isBetween(1L, knownCalls / 10);
+    // Pages around a fault are assumed to be cached, and advice may have taken pages away.
+    assertThat(assumed).isLessThan(knownCalls / 10);
   }
 
   @ParameterizedTest
