@@ -6,6 +6,7 @@ import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.TraceImport;
 import dev.mmureplay.importer.TraceSource;
 import dev.mmureplay.mmu.Backends;
+import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +46,7 @@ class NativeVerificationTest {
   private final Totals totals = new Totals();
   private final List<String> differences = new ArrayList<>();
   private Path events = Path.of("");
+  private @Nullable GuestKernel kernel;
   private Map<String, Long> assumptions = Map.of();
 
   @BeforeEach
@@ -167,6 +170,16 @@ class NativeVerificationTest {
   }
 
   @Test
+  void theRulesOfAnOlderKernelAreFoundOut() throws IOException {
+    kernel = GuestKernel.LINUX_6_1;
+    verify(ADSNAP);
+    assertThat(differences)
+        .containsExactly(
+            "12: new PTE: expected P US A D NX but found P A saved-dirty NX",
+            "21: new PTE: expected P RW US A saved-dirty NX but found P RW A D NX");
+  }
+
+  @Test
   void anErrorThatIsFoundOnceDoesNotSpoilWhatFollows() throws IOException {
     verify(ADSNAP.replace("x 50 7f0000000000 9595", "x 50 7f0000000000 1595"));
     assertThat(totals.different()).isEqualTo(1);
@@ -276,7 +289,7 @@ class NativeVerificationTest {
     assertThat(evidence.backend()).isEqualTo("native");
     ReplayOptions options =
         new ReplayOptions(
-            new GuestPlatform(evidence.kernel(), true),
+            new GuestPlatform(kernel == null ? evidence.kernel() : kernel, true),
             Backends.named("native"),
             Residency.NONE,
             ReplayOptions.DEFAULT_FAULT_AROUND);
