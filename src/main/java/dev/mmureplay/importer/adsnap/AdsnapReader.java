@@ -96,7 +96,7 @@ final class AdsnapReader {
 
   private void lost() throws IOException {
     long count = line.decimal();
-    if (count == NONE || !line.skip(" events") || !line.terminated()) {
+    if (count < 0 || !line.skip(" events") || !line.terminated()) {
       account.rejected(line, UNREADABLE, 1);
       return;
     }
