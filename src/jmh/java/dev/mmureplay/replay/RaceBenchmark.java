@@ -58,10 +58,10 @@ public class RaceBenchmark {
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.EVENTS)
   public static class Tried {
-    /** Candidates of one replay. */
+    /** Candidates of one replay, times the iterations. */
     public long candidates;
 
-    /** Schedules of one replay, of all backends together. */
+    /** Schedules of one replay, of all backends together, times the iterations. */
     public long schedules;
   }
 
