@@ -87,6 +87,17 @@ public final class Machine {
     Doubts.forget(space);
   }
 
+  /**
+   * The trace shows a real PTE, before or after a call: a page is resident, and A and D are known to
+   * be set where they are set here and there. Nothing but knowledge changes.
+   */
+  public void confirm(AddressSpace space, long address, long word) {
+    LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
+    if (leaf != null && leaf.reference[index(address)] != 0 && word != 0) {
+      Doubts.confirmed(leaf, index(address), word);
+    }
+  }
+
   /** Nothing is known any more of the page at an address. */
   public void doubt(AddressSpace space, long address) {
     Doubts.disturbed(space, address & -PAGE_SIZE, (address & -PAGE_SIZE) + PAGE_SIZE, Unknown.ALL);

@@ -260,6 +260,12 @@ public final class Replay {
     if (told != null && told.sees(batch, row, kind)) {
       return;
     }
+    if (kind == EventKind.OBSERVED_PTE) {
+      AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
+      if (owner != null) {
+        machine.confirm(owner, batch.address(row), batch.result(row));
+      }
+    }
     if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
       return;
     }
