@@ -10,6 +10,7 @@ import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Residency;
 import dev.mmureplay.replay.verify.CheckSink;
 import dev.mmureplay.replay.verify.Evidence;
+import dev.mmureplay.replay.verify.Shares;
 import dev.mmureplay.replay.verify.Totals;
 import dev.mmureplay.replay.verify.Verification;
 import dev.mmureplay.report.RowSink;
@@ -32,12 +33,14 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description =
         "Replays recordings of a real kernel and compares every mprotect call with what they show:"
-            + " PTEs, hypercalls, flushes. Fails unless all compared calls are equal.",
+            + " PTEs, hypercalls, flushes, mappings. Fails unless all compared calls are equal.",
     footer = {
       "",
       "A recording shows enough if it is the text of the kernel's tracer in a Xen PV guest with the",
       "events xen:*, sys_enter_mprotect and sys_exit_mprotect, and better also those of the other",
-      "memory calls, page faults, sched_switch, fork, exec and exit.",
+      "memory calls, page faults, sched_switch, fork, exec and exit. Of plain Linux: adsnap (the",
+      "PTEs themselves), or perf script with the event tlb:tlb_flush and, recorded with -d, the",
+      "mappings.",
       "",
       "Examples:",
       "  mmureplay verify trace.txt.gz",
@@ -126,6 +129,13 @@ final class VerifyCommand extends Verb {
   }
 
   private static String shortfall(Totals totals) {
+    Shares shares = totals.shares();
+    if (totals.different() == 0 && shares != null && shares.different() > 0) {
+      return String.format(
+          Locale.ROOT,
+          "expected everything compared outside mprotect to be equal but %,d differ",
+          shares.different());
+    }
     return totals.compared() == 0
         ? "expected mprotect calls that can be compared but found none"
         : String.format(
@@ -141,25 +151,13 @@ final class VerifyCommand extends Verb {
     ReplayOptions options = options(file, evidence);
     Totals totals = new Totals();
     VerifyReport report = new VerifyReport(file.name(), limit);
-    CheckSink calls =
-        check -> {
-          totals.check(check);
-          if (rows == null) {
-            report.check(check);
-          } else {
-            rows.row(CallRow.of(file.name(), check));
-          }
-        };
+    CheckSink told = rows == null ? report : check -> rows.row(CallRow.of(file.name(), check));
+    CheckSink calls = CheckSink.all(totals, told);
     if (store == null) {
       replay(file, options, evidence, NOTHING, calls);
     } else {
       try (RunRecorder recorder = store.record(file.info(), options)) {
-        CheckSink stored = recorder.checks();
-        CheckSink both =
-            check -> {
-              stored.check(check);
-              calls.check(check);
-            };
+        CheckSink both = CheckSink.all(recorder.checks(), calls);
         recorder.commit(replay(file, options, evidence, recorder, both));
       }
     }
@@ -189,15 +187,14 @@ final class VerifyCommand extends Verb {
     if (!evidence.isComparable()) {
       throw new IOException(
           file.name()
-              + ": expected observations of a kernel (xen:* tracepoints) to compare with but found"
-              + " none");
+              + ": expected observations of a kernel (xen:* tracepoints, PTEs, mappings, TLB flushes) to"
+              + " compare with but found none");
     }
     List<MmuBackend> backends = chosen == null ? shown(file, evidence) : chosen.backends();
     if (backends.size() != 1) {
       throw usage("expected one backend for --backend but found " + backends.size());
     }
-    GuestPlatform platform =
-        new GuestPlatform(kernel == null ? GuestKernel.LINUX_6_1 : kernel, true);
+    GuestPlatform platform = new GuestPlatform(kernel == null ? evidence.kernel() : kernel, true);
     return new ReplayOptions(
         platform, backends, Residency.NONE, ReplayOptions.DEFAULT_FAULT_AROUND);
   }

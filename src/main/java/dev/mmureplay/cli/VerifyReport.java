@@ -4,6 +4,8 @@ import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.verify.CallCheck;
 import dev.mmureplay.replay.verify.CheckSink;
 import dev.mmureplay.replay.verify.Evidence;
+import dev.mmureplay.replay.verify.Outcome;
+import dev.mmureplay.replay.verify.Shares;
 import dev.mmureplay.replay.verify.Totals;
 import dev.mmureplay.report.Column;
 import dev.mmureplay.report.ReportFormat;
@@ -81,6 +83,11 @@ final class VerifyReport implements CheckSink {
         totals.seededCalls(),
         totals.seededCpus());
     table().writeTo(ReportFormat.TABLE.writer(out));
+    Shares shares = totals.shares();
+    if (shares != null) {
+      out.print("\n");
+      outcomes(shares).writeTo(ReportFormat.TABLE.writer(out));
+    }
     if (!differences.isEmpty()) {
       out.printf(
           Locale.ROOT, "%nThe first %,d of %,d differences:%n", differences.size(), differing);
@@ -88,6 +95,25 @@ final class VerifyReport implements CheckSink {
     }
     out.print("\n");
     out.flush();
+  }
+
+  /** Everything that a recording of plain Linux shows, and what became of it. */
+  private static ResultTable outcomes(Shares shares) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (Shares.Subject subject : Shares.Subject.values()) {
+      for (Outcome outcome : Outcome.values()) {
+        long n = shares.of(subject, outcome);
+        if (n > 0) {
+          rows.add(Arrays.asList(subject.id(), outcome.id(), n));
+        }
+      }
+    }
+    return ResultTable.of(
+        List.of(
+            FormatOption.text("observed"),
+            FormatOption.text("outcome"),
+            new Column("n", Column.Type.INTEGER)),
+        rows);
   }
 
   private ResultTable table() {

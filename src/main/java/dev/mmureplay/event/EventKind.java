@@ -74,9 +74,9 @@ public enum EventKind {
   /**
    * A real PTE word: {@code address} is the page, {@code result} the word, {@code flags} 0 before a
    * call, 1 after, 2 before a fault is handled; where the kernel's tracer shows each update, before
-   * and after that. A row with a {@code length} and no {@code result} says that the rows of the
-   * same task and flags behind it are all that the range holds: a page of it without a row has no
-   * PTE.
+   * and after that. A row with a {@code length} and no {@code result} says that the rows right
+   * behind it are all that the range holds, {@code length2} bytes: a page of it without a row has
+   * no PTE.
    */
   OBSERVED_PTE(40),
   /** A real VMA: {@code address}, {@code length}, {@code protection}, {@code offset}. */

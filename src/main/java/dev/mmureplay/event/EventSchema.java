@@ -27,7 +27,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * length2     int64   yes   mremap: the new length, bytes
  * file        int32   yes   mmap: identity of the mapped file within the trace (its fd where nothing better is
  *                           known); null for anonymous memory
- * offset      int64   yes   mmap: offset into the file, bytes
+ * offset      int64   yes   mmap: offset into the file, bytes; for anonymous memory of the loader and in an
+ *                           observed VMA the address it was first mapped at
  * result      int64   yes   what the call returned, or -errno; null when the trace does not say; a PTE word; the
  *                           position of a marker's text
  * count       int32   no    how many source events were folded into this one, 1 if none

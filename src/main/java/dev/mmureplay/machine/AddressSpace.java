@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /** The memory of one process, or of several that share it (struct mm_struct). */
 public final class AddressSpace {
@@ -54,6 +55,11 @@ public final class AddressSpace {
   /** Returns how many VMAs there are. */
   public int vmaCount() {
     return vmas.size();
+  }
+
+  /** Returns the VMA that contains an address, or null. */
+  public @Nullable Vma vmaOf(long address) {
+    return vmas.containing(address);
   }
 
   /** Returns the VMA at an index in address order. */

@@ -27,6 +27,14 @@ public final class ChangedPieces {
     size++;
   }
 
+  /** Returns a copy, which stays as it is. */
+  public ChangedPieces copy() {
+    ChangedPieces copy = new ChangedPieces();
+    copy.values = values.clone();
+    copy.size = size;
+    return copy;
+  }
+
   /** Returns how many there are. */
   public int size() {
     return size;

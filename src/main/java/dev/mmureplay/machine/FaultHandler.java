@@ -49,6 +49,7 @@ final class FaultHandler {
       guest.setPte(leaf, index, entry);
       leaf.learn(index, Unknown.ALL);
       leaf.doubt(index, guest.doubts.ofPopulated(space, vma, kind, address, entry, faulted));
+      guest.populated++;
     } else if (kind == AccessKind.WRITE && !Pte.isWritable(pte)) {
       writeProtected(space, vma, leaf, index, pte);
       Doubts.opened(leaf, index, faulted);

@@ -27,6 +27,9 @@ final class Guest {
   final Doubts doubts = new Doubts();
   private final MachineObserver observer;
 
+  /** How many pages faults have made resident; not their neighbours. */
+  long populated;
+
   /** Looks at mprotect, where somebody wants to. */
   @Nullable ProtectionObserver protectionObserver;
 

@@ -88,8 +88,8 @@ public final class Machine {
   }
 
   /**
-   * The trace shows a real PTE, before or after a call: a page is resident, and A and D are known to
-   * be set where they are set here and there. Nothing but knowledge changes.
+   * The trace shows a real PTE, before or after a call: a page is resident, and A and D are known
+   * to be set where they are set here and there. Nothing but knowledge changes.
    */
   public void confirm(AddressSpace space, long address, long word) {
     LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
@@ -287,10 +287,16 @@ public final class Machine {
       int file,
       long offset) {
     guest.enterSyscall(Cause.MMAP);
-    mappings.mmap(space, address, length, protection, flags, file, offset);
+    long first = file == Vma.ANONYMOUS ? address : offset;
+    mappings.mmap(space, address, length, protection, flags, file, first);
   }
 
-  /** The ELF loader makes a mapping inside execve: as mmap, without a system call of its own. */
+  /**
+   * The ELF loader makes a mapping inside execve: as mmap, without a system call of its own.
+   *
+   * @param offset in the file; for anonymous memory the address that it was first mapped at, which
+   *     for the stack is another than its own
+   */
   public void mapByLoader(
       AddressSpace space,
       long address,
@@ -301,6 +307,25 @@ public final class Machine {
       long offset) {
     guest.cause(Cause.EXEC);
     mappings.mmap(space, address, length, protection, flags, file, offset);
+  }
+
+  /**
+   * A mapping was there before the trace began: the trace says what it is, not how it came to be.
+   */
+  public void mapOlder(
+      AddressSpace space,
+      long address,
+      long length,
+      int protection,
+      long flags,
+      int file,
+      long offset) {
+    mapByLoader(space, address, length, protection, flags, file, offset);
+    Vma vma = space.vmas.containing(address);
+    if (vma != null) {
+      vma.flags |= Vma.ASSUMED;
+    }
+    Doubts.used(space, address, address + pageUp(length));
   }
 
   /** Carries out a successful munmap. */
@@ -314,9 +339,13 @@ public final class Machine {
     mappings.mremap(space, old, oldLength, newLength, flags, target);
   }
 
-  /** Carries out a brk that left the break at the given address. */
-  public void brk(AddressSpace space, long newBreak) {
-    mappings.brk(space, newBreak);
+  /**
+   * Carries out a brk that left the break at the given address.
+   *
+   * @param wanted the break asked for, 0 to query
+   */
+  public void brk(AddressSpace space, long wanted, long newBreak) {
+    mappings.brk(space, wanted, newBreak);
   }
 
   /** Carries out a successful madvise. */
@@ -396,6 +425,24 @@ public final class Machine {
   /** Says that the trace does not show every switch from one task to another. */
   public void missSwitches() {
     guest.cpus.switchesShown = false;
+  }
+
+  /** Returns how many pages faults have made resident so far. */
+  public long populated() {
+    return guest.populated;
+  }
+
+  /**
+   * The fault that made a page resident ended in a signal, so that it did not: the model permitted
+   * an access that the kernel refused, because the trace does not show what the mapping permits. A
+   * mapping that it does show must have changed unseen.
+   */
+  public void takeBack(AddressSpace space, long address) {
+    Vma vma = space.vmas.containing(address);
+    if (vma != null && !vma.has(Vma.ASSUMED)) {
+      Doubts.forget(space);
+    }
+    seeds.noPage(space, address & -PAGE_SIZE);
   }
 
   /** Gives an address space up without a word, because what is in it is no longer known. */

@@ -17,6 +17,7 @@ final class Mappings {
   private static final long MAP_LOCKED = 0x2000;
   private static final long MAP_NORESERVE = 0x4000;
   private static final long MAP_POPULATE = 0x8000;
+  private static final long MAP_STACK = 0x20000;
   private static final long MAP_HUGETLB = 0x40000;
   private static final long MREMAP_DONTUNMAP = 4;
 
@@ -30,7 +31,11 @@ final class Mappings {
     this.faults = faults;
   }
 
-  /** Makes a mapping at the address that the kernel chose; whatever was there goes (MAP_FIXED). */
+  /**
+   * Makes a mapping at the address that the kernel chose; whatever was there goes (MAP_FIXED).
+   *
+   * @param offset in the file; for anonymous memory the address
+   */
   void mmap(
       AddressSpace space,
       long address,
@@ -52,6 +57,9 @@ final class Mappings {
     flags |= (mapFlags & MAP_LOCKED) != 0 ? Vma.LOCKED : 0;
     flags |= (mapFlags & MAP_NORESERVE) != 0 ? Vma.NORESERVE : 0;
     flags |= (mapFlags & MAP_HUGETLB) != 0 ? Vma.HUGETLB : 0;
+    if ((mapFlags & MAP_STACK) != 0 && guest.kernel.keepsStacksFromHugePages()) {
+      flags |= Vma.NOHUGEPAGE;
+    }
     if (!shared && (flags & (Vma.WRITE | Vma.NORESERVE)) == Vma.WRITE) {
       flags |= Vma.ACCOUNT;
     }
@@ -60,7 +68,7 @@ final class Mappings {
     if (file == Vma.ANONYMOUS) {
       // Every shared anonymous mapping is a shmem file of its own.
       backing = shared ? --lastSharedAnonymous : Vma.ANONYMOUS;
-      pageOffset = shared ? 0 : address >> Machine.PAGE_SHIFT;
+      pageOffset = shared ? 0 : pageOffset;
     }
     Vma vma = guest.merger.insert(space.vmas, new Vma(address, end, flags, backing, pageOffset));
     guest.doubts.mapped(space, address, end);
@@ -136,12 +144,16 @@ final class Mappings {
     }
   }
 
-  /** Moves the break; growing maps private anonymous memory behind the heap, shrinking unmaps. */
-  void brk(AddressSpace space, long newBreak) {
+  /**
+   * Moves the break; growing maps private anonymous memory behind the heap, shrinking unmaps. A
+   * call that only asks for the break, or fails, moves nothing: where its answer is another than
+   * expected, the trace has missed something.
+   */
+  void brk(AddressSpace space, long wanted, long newBreak) {
     long old = space.brk;
     space.brk = newBreak;
     guest.doubts.changedByVmas(space);
-    if (old == AddressSpace.NO_BREAK || old == newBreak) {
+    if (old == AddressSpace.NO_BREAK || old == newBreak || wanted != newBreak) {
       guest.enterSyscall(Cause.MMAP);
       return;
     }

@@ -159,6 +159,10 @@ final class Mprotect {
     pieces.count(space, vma, start, end, flags);
     facts.pieces.add(start, end, vma.protection());
     Vma changed = guest.merger.change(space.vmas, vma, start, end, flags, newKey);
+    ProtectionObserver observer = guest.protectionObserver;
+    if (observer != null) {
+      observer.changed(space, changed);
+    }
     if (!changed.has(Vma.HUGETLB)) {
       facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
       guest.doubts.permitted(space, start, end, flags);

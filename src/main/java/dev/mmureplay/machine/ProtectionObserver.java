@@ -11,6 +11,9 @@ public interface ProtectionObserver {
    */
   void updated(BackendState backend, long address, long old, long changed);
 
+  /** A piece of the range has new flags; the VMA is what it is a part of by now. */
+  default void changed(AddressSpace space, Vma vma) {}
+
   /**
    * The gathered flush of the call follows.
    *

@@ -15,7 +15,7 @@ public final class Seeds {
   private static final int[] BY_LIKELIHOOD = {3, 7, 1, 5, 2, 6, 4, 0};
 
   private static final long TAKEN =
-      Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED_DIRTY | Pte.SPECIAL | Pte.NX;
+      Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL | Pte.NX;
 
   private final Guest guest;
 
@@ -41,7 +41,7 @@ public final class Seeds {
     int index = Machine.index(address);
     long flags = word & TAKEN;
     if (!Pte.isPresent(word)) {
-      flags = (word & (Pte.ACCESSED_DIRTY | Pte.SPECIAL)) | guest.kernel.protNone();
+      flags = (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
     }
     long old = leaf.reference[index];
     int frame;
@@ -57,6 +57,16 @@ public final class Seeds {
       frame = frameOf(word);
     }
     guest.place(leaf, index, Pte.of(frame, flags));
+  }
+
+  /** Takes a page away that was seen not to be there. */
+  public void noPage(AddressSpace space, long address) {
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    if (leaf.reference[index] != 0) {
+      guest.frames.release(Pte.frame(leaf.reference[index]));
+      guest.place(leaf, index, 0);
+    }
   }
 
   private int frameOf(long word) {

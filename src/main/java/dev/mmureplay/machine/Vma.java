@@ -90,6 +90,21 @@ public final class Vma {
     return end;
   }
 
+  /**
+   * Returns the offset of the first address in the file, bytes; for private anonymous memory the
+   * address that it was first mapped at (vm_pgoff).
+   */
+  public long offset() {
+    return pageOffset << Machine.PAGE_SHIFT;
+  }
+
+  /**
+   * Returns whether nothing in the trace made this mapping, so that it was deduced from its use.
+   */
+  public boolean isDeduced() {
+    return has(ASSUMED);
+  }
+
   /** Returns PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4. */
   public int protection() {
     return (int) (flags & ACCESS);

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * PROT_NONE marker            bit 7                 bit 8                       bit 8
  * merge of a written with a   either way            only into the written one   either way, unless
  *   never written VMA                                                           the written is a fork's
+ * MAP_STACK                   nothing               nothing                     VM_NOHUGEPAGE
  * VM_ACCOUNT                  stays                 stays                       goes with WRITE while
  *                                                                               nothing was written
  * </pre>
@@ -167,6 +168,14 @@ public enum GuestKernel {
    * before anything was written to it (6.7 on).
    */
   public boolean unaccountsUnwritten() {
+    return recentMm;
+  }
+
+  /**
+   * Returns whether MAP_STACK asks for no huge pages, which keeps a thread's stack apart from other
+   * mappings (6.7 on).
+   */
+  public boolean keepsStacksFromHugePages() {
     return recentMm;
   }
 

@@ -85,4 +85,33 @@ public final class CallFacts {
   public CallFacts(ChangedPieces pieces) {
     this.pieces = pieces;
   }
+
+  /** Returns a copy, for whoever needs it when this is the next call. */
+  public CallFacts copy() {
+    CallFacts copy = new CallFacts(pieces.copy());
+    copy.call = call;
+    copy.seq = seq;
+    copy.line = line;
+    copy.time = time;
+    copy.duration = duration;
+    copy.pid = pid;
+    copy.tid = tid;
+    copy.address = address;
+    copy.length = length;
+    copy.protection = protection;
+    copy.recordedResult = recordedResult;
+    copy.modelResult = modelResult;
+    copy.pages = pages;
+    copy.presentPtes = presentPtes;
+    copy.updatedPtes = updatedPtes;
+    copy.vmaPieces = vmaPieces;
+    copy.ptePages = ptePages;
+    copy.slotsScanned = slotsScanned;
+    copy.flushPages = flushPages;
+    copy.vmas = vmas;
+    copy.threaded = threaded;
+    copy.certainty = certainty;
+    copy.deduced = deduced;
+    return copy;
+  }
 }

@@ -136,7 +136,7 @@ final class CallReplay {
       }
       case BRK -> {
         if (usable(space, result)) {
-          machine.brk(space, result);
+          machine.brk(space, batch.address(row), result);
         }
       }
       case MADVISE -> {
@@ -181,9 +181,12 @@ final class CallReplay {
     long address = batch.result(row);
     long length = batch.length(row);
     int protection = batch.protection(row) == UNKNOWN_INT ? 0 : batch.protection(row);
-    long offset = known(batch.offset(row), 0);
+    boolean byLoader = (flags & EventSchema.BY_LOADER) != 0;
+    long offset = known(batch.offset(row), byLoader && backing == 0 ? address : 0);
     long kernelFlags = flags & KERNEL_FLAGS;
-    if ((flags & EventSchema.BY_LOADER) != 0) {
+    if (byLoader && batch.time(row) == UNKNOWN) {
+      machine.mapOlder(space, address, length, protection, kernelFlags, backing, offset);
+    } else if (byLoader) {
       machine.mapByLoader(space, address, length, protection, kernelFlags, backing, offset);
     } else {
       machine.mmap(space, address, length, protection, kernelFlags, backing, offset);

@@ -33,6 +33,8 @@ public final class Replay {
   private final Tasks tasks;
   private final CallReplay calls;
   private final Outcomes outcomes;
+  private final FaultSignals signals;
+  private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
   private final boolean pageTablesShown;
@@ -73,11 +75,14 @@ public final class Replay {
     machine.capture(visibility(info, residency));
     machine.blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
+    signals = new FaultSignals(machine);
+    faultsShown = info.fidelity().accesses() == Fidelity.Accesses.FIRST_TOUCH;
     interleaving = interleavingOf(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
     calls = new CallReplay(machine, tasks, residency, info, sink, witness, races);
     if (witness != null) {
       witness.begin(machine);
+      witness.spaces(tasks::knownSpaceOf);
     }
   }
 
@@ -212,8 +217,14 @@ public final class Replay {
         enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
-      if (current != null && !machine.access(current, kind, batch.address(at))) {
-        refuse(batch, at, current);
+      if (current != null) {
+        long populated = machine.populated();
+        if (!machine.access(current, kind, batch.address(at))) {
+          refuse(batch, at, current);
+        }
+        if (faultsShown) {
+          signals.fault(batch, at, machine.populated() != populated);
+        }
       }
       accesses++;
     }
@@ -262,11 +273,15 @@ public final class Replay {
     }
     if (kind == EventKind.OBSERVED_PTE) {
       AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
-      if (owner != null) {
+      if (owner != null && batch.result(row) != EventSchema.UNKNOWN) {
         machine.confirm(owner, batch.address(row), batch.result(row));
       }
     }
-    if (kind.isObservation() || kind == EventKind.SIGNAL || kind == EventKind.MARKER) {
+    if (kind == EventKind.SIGNAL) {
+      signals.delivered(batch, row, tasks.knownSpaceOf(batch.pid(row)));
+      return;
+    }
+    if (kind.isObservation() || kind == EventKind.MARKER) {
       return;
     }
     if (kind == EventKind.LOST) {
@@ -295,6 +310,9 @@ public final class Replay {
       tasks.forget();
     }
     calls.replay(batch, row, kind, current);
+    if (told != null && kind != EventKind.MPROTECT && kind != EventKind.PKEY_MPROTECT) {
+      told.replayed(batch, row, kind, current);
+    }
     // clone, execve and exit may have given the process another address space.
     pid = Integer.MIN_VALUE;
   }
@@ -339,6 +357,9 @@ public final class Replay {
   }
 
   private ReplayResult finish() throws IOException {
+    if (witness != null) {
+      witness.end();
+    }
     if (refused > 0) {
       machine.assumptions().use(CallReplay.REFUSED, refused);
     }

@@ -6,6 +6,8 @@ import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.mmu.OperationCounter;
 import java.io.IOException;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a replay with what its trace observed, as it goes. */
 public interface Witness {
@@ -14,6 +16,9 @@ public interface Witness {
 
   /** Is shown the machine before the first event. */
   void begin(Machine machine);
+
+  /** Is told how to find the address space of a process that is known by now. */
+  default void spaces(IntFunction<@Nullable AddressSpace> spaceOfPid) {}
 
   /**
    * Is shown every row that is neither an access nor a system call.
@@ -26,6 +31,13 @@ public interface Witness {
   /** Is shown an mprotect before it is replayed. */
   void before(EventBatch batch, int row, AddressSpace space) throws IOException;
 
+  /** Is shown any other system call after it was replayed. */
+  default void replayed(EventBatch batch, int row, EventKind kind, AddressSpace space)
+      throws IOException {}
+
   /** Is shown the same mprotect after it was replayed. */
   void after(CallFacts facts) throws IOException;
+
+  /** Is told that there are no more events. */
+  default void end() throws IOException {}
 }

@@ -85,8 +85,8 @@ class VerifyCommandTest {
         .isEqualTo(
             "mmureplay: "
                 + trace
-                + ": expected observations of a kernel (xen:* tracepoints) to compare with but"
-                + " found none\n");
+                + ": expected observations of a kernel (xen:* tracepoints, PTEs, mappings, TLB flushes)"
+                + " to compare with but found none\n");
   }
 
   @Test

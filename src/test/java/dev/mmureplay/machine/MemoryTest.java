@@ -91,13 +91,37 @@ class MemoryTest {
 
   @Test
   void theHeapGrowsAndShrinksWithTheBreak() {
-    bench.machine.brk(bench.space, Bench.page(0));
-    bench.machine.brk(bench.space, Bench.page(8));
+    bench.machine.brk(bench.space, 0, Bench.page(0));
+    bench.machine.brk(bench.space, Bench.page(8), Bench.page(8));
     bench.write(0, 8);
     assertThat(bench.vmas()).containsExactly("0+8 3");
-    bench.machine.brk(bench.space, Bench.page(4) + 100);
+    bench.machine.brk(bench.space, Bench.page(4) + 100, Bench.page(4) + 100);
     assertThat(bench.vmas()).containsExactly("0+5 3");
     assertThat(resident(0, 5)).isEqualTo(5);
+  }
+
+  @Test
+  void aBreakThatIsAnotherThanItWasLeftMovesNothing() {
+    bench.machine.brk(bench.space, 0, Bench.page(0));
+    // The program was replaced in between, which this trace does not show.
+    bench.machine.brk(bench.space, 0, Bench.page(800));
+    bench.machine.brk(bench.space, Bench.page(900), Bench.page(800));
+    assertThat(bench.vmas()).isEmpty();
+    bench.machine.brk(bench.space, Bench.page(808), Bench.page(808));
+    assertThat(bench.vmas()).containsExactly("800+8 3");
+  }
+
+  @Test
+  void aThreadsStackStaysApartFromItsNeighbourUnderANewerKernel() {
+    long stack = Bench.ANONYMOUS | 0x20000;
+    for (GuestKernel kernel : GuestKernel.values()) {
+      Bench two = new Bench(kernel);
+      two.map(0, 4, READ | WRITE);
+      two.machine.mmap(two.space, Bench.page(4), 4 * Machine.PAGE_SIZE, 3, stack, 0, 0);
+      assertThat(two.space.vmaCount())
+          .as("%s", kernel)
+          .isEqualTo(kernel == GuestKernel.LINUX_6_18 ? 2 : 1);
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What a replay says of every call and page, and what of it it claims to know. */
@@ -123,7 +124,7 @@ final class Claims implements ReplaySink {
     certainties.forEach(
         (line, certainty) -> {
           String expected = truth.calls.get(line);
-          if (certainty == Certainty.KNOWN && !calls.get(line).equals(expected)) {
+          if (certainty == Certainty.KNOWN && !Objects.equals(calls.get(line), expected)) {
             wrong.add("line " + line + ": " + calls.get(line) + " but in truth " + expected);
           }
         });

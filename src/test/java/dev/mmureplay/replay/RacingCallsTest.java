@@ -2,6 +2,7 @@ package dev.mmureplay.replay;
 
 import static dev.mmureplay.replay.Events.READ;
 import static dev.mmureplay.replay.Events.WRITE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,7 @@ import dev.mmureplay.replay.race.RaceTotals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +49,8 @@ class RacingCallsTest {
         parsed.mode(), parsed.draws(), 1, Racing.parse(distance), parsed.lateDirty());
   }
 
-  private ReplayResult replay(Events events, Interleaving interleaving) throws IOException {
+  private ReplayResult replay(Events events, @Nullable Interleaving interleaving)
+      throws IOException {
     recording = new Recording();
     ReplayOptions options =
         new ReplayOptions(
@@ -162,10 +165,10 @@ class RacingCallsTest {
             finding -> {
               assertThat(finding.address()).isEqualTo(Events.page(0));
               assertThat(finding.race()).isNotNull();
-              assertThat(finding.race().accessTid()).isEqualTo(THREAD);
-              assertThat(finding.race().accessKind()).isEqualTo("write");
-              assertThat(finding.race().call()).isZero();
-              assertThat(finding.race().grade()).isEqualTo(Grade.RECORDED);
+              assertThat(requireNonNull(finding.race()).accessTid()).isEqualTo(THREAD);
+              assertThat(requireNonNull(finding.race()).accessKind()).isEqualTo("write");
+              assertThat(requireNonNull(finding.race()).call()).isZero();
+              assertThat(requireNonNull(finding.race()).grade()).isEqualTo(Grade.RECORDED);
             });
     assertThat(recording.pages).containsExactly("0:0 pwad");
     assertThat(result.disagreements()).isEmpty();
@@ -240,7 +243,7 @@ class RacingCallsTest {
     assertThat(near.assumed()).isEqualTo(2);
     assertThat(near.dirtyLost()).isEqualTo(1);
     assertThat(recording.findings)
-        .extracting(finding -> finding.race().grade())
+        .extracting(finding -> requireNonNull(finding.race()).grade())
         .containsOnly(Grade.ASSUMED);
     assertThat(of(replay(events, assuming("exhaustive", "1events")), "naive").candidates())
         .isEqualTo(2);
@@ -292,8 +295,9 @@ class RacingCallsTest {
     ReplayResult result = replay(events, mode("recorded"));
     assertThat(of(result, "naive").dirtyLost()).isEqualTo(1);
     assertThat(of(result, "multicall").dirtyLost()).isZero();
-    assertThat(recording.findings.get(0).race().grade()).isEqualTo(Grade.UNPLACED);
-    assertThat(recording.findings.get(0).race().accessTid()).isEqualTo(EventSchema.UNKNOWN_INT);
+    assertThat(requireNonNull(recording.findings.get(0).race()).grade()).isEqualTo(Grade.UNPLACED);
+    assertThat(requireNonNull(recording.findings.get(0).race()).accessTid())
+        .isEqualTo(EventSchema.UNKNOWN_INT);
   }
 
   @Test

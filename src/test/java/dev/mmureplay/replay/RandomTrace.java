@@ -1,11 +1,14 @@
 package dev.mmureplay.replay;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -29,13 +32,13 @@ final class RandomTrace {
   private static final int[] ADVICE = {4, 4, 8, 8, 20, 20, 22, 23, 14, 10, 21};
 
   /** One process: the protection of each mapped page, and where its threads run. */
-  private static final class Process {
+  private static final class Task {
     private final int pid;
-    private final TreeMap<Integer, Integer> protection;
+    private final NavigableMap<Integer, Integer> protection;
     private final List<Integer> tids = new ArrayList<>();
     private boolean shares;
 
-    Process(int pid, TreeMap<Integer, Integer> protection) {
+    Task(int pid, NavigableMap<Integer, Integer> protection) {
       this.pid = pid;
       this.protection = protection;
       tids.add(pid);
@@ -45,14 +48,14 @@ final class RandomTrace {
   private final Random random;
   private final boolean plain;
   private final List<EventRow> rows = new ArrayList<>();
-  private final Map<Integer, Process> processes = new HashMap<>();
+  private final Map<Integer, Task> processes = new HashMap<>();
   private final List<Integer> pids = new ArrayList<>();
   private int lastTask = 1;
 
   private RandomTrace(long seed, boolean plain) {
     this.plain = plain;
     random = new Random(seed);
-    start(new Process(1, new TreeMap<>()));
+    start(new Task(1, new TreeMap<>()));
   }
 
   /** Returns the events of a seed, each with its line. */
@@ -72,13 +75,13 @@ final class RandomTrace {
     return trace.rows;
   }
 
-  private void start(Process process) {
+  private void start(Task process) {
     processes.put(process.pid, process);
     pids.add(process.pid);
   }
 
   private void step() {
-    Process process = processes.get(pids.get(random.nextInt(pids.size())));
+    Task process = requireNonNull(processes.get(pids.get(random.nextInt(pids.size()))));
     // Half of what happens concerns the same few places, so that much comes together there.
     int first =
         random.nextBoolean() ? random.nextInt(PAGES) : 300 * random.nextInt(4) + random.nextInt(9);
@@ -98,7 +101,7 @@ final class RandomTrace {
     }
   }
 
-  private void map(Process process, int first, int pages) {
+  private void map(Task process, int first, int pages) {
     EventRow row = call(process, EventKind.MMAP, first, pages, Events.page(first));
     row.protection = random.nextInt(3) == 0 ? NONE : 1 + random.nextInt(7);
     switch (plain ? 4 : random.nextInt(8)) {
@@ -117,13 +120,13 @@ final class RandomTrace {
     row.offset = first * 4096L;
   }
 
-  private static void put(Process process, int first, int pages, int protection) {
+  private static void put(Task process, int first, int pages, int protection) {
     for (int i = first; i < first + pages; i++) {
       process.protection.put(i, protection);
     }
   }
 
-  private void advise(Process process, int first, int pages) {
+  private void advise(Task process, int first, int pages) {
     int advice = ADVICE[random.nextInt(ADVICE.length)];
     if (plain && advice > 20) {
       return;
@@ -135,12 +138,12 @@ final class RandomTrace {
   }
 
   /** Moves a range that has one protection to another place, or makes it longer or shorter. */
-  private void move(Process process, int first, int pages) {
+  private void move(Task process, int first, int pages) {
     Map<Integer, Integer> range = process.protection.subMap(first, first + pages);
     if (range.size() < pages || range.values().stream().distinct().count() > 1) {
       return;
     }
-    int protection = process.protection.get(first);
+    int protection = requireNonNull(process.protection.get(first));
     int newPages = Math.max(1, pages + random.nextInt(11) - 5);
     int target = random.nextInt(PAGES - newPages);
     if (target < first + pages && first < target + newPages) {
@@ -154,14 +157,14 @@ final class RandomTrace {
     put(process, target, newPages, protection);
   }
 
-  private void task(Process process) {
+  private void task(Task process) {
     int kind = random.nextInt(8);
     if (kind < 3 && pids.size() < 5) {
       EventRow row = add(process, EventKind.CLONE);
       row.result = ++lastTask;
       row.flags = kind == 2 ? VFORK : 0x11;
-      Process child =
-          new Process(lastTask, kind == 2 ? process.protection : new TreeMap<>(process.protection));
+      Task child =
+          new Task(lastTask, kind == 2 ? process.protection : new TreeMap<>(process.protection));
       child.shares = kind == 2;
       start(child);
     } else if (kind < 5 && !process.shares && !plain) {
@@ -173,14 +176,14 @@ final class RandomTrace {
       EventRow row = add(process, EventKind.EXECVE);
       row.tid = process.pid;
       pids.remove((Integer) process.pid);
-      start(new Process(process.pid, new TreeMap<>()));
+      start(new Task(process.pid, new TreeMap<>()));
     } else if (kind == 6 && pids.size() > 1) {
       add(process, EventKind.EXIT).flags = 1;
       pids.remove((Integer) process.pid);
     }
   }
 
-  private void protect(Process process, int first, int pages) {
+  private void protect(Task process, int first, int pages) {
     int protection = random.nextInt(4) == 0 ? random.nextInt(8) : random.nextInt(4);
     EventRow row = call(process, EventKind.MPROTECT, first, pages, 0);
     row.protection = protection;
@@ -193,7 +196,7 @@ final class RandomTrace {
     }
   }
 
-  private void touch(Process process, int first, int pages) {
+  private void touch(Task process, int first, int pages) {
     EventKind kind = EventKind.values()[random.nextInt(3)];
     int stride = 1 + random.nextInt(4);
     for (int i = first; i < Math.min(PAGES, first + Math.min(pages, 60)); i += stride) {
@@ -210,7 +213,7 @@ final class RandomTrace {
     }
   }
 
-  private EventRow call(Process process, EventKind kind, int first, int pages, long result) {
+  private EventRow call(Task process, EventKind kind, int first, int pages, long result) {
     EventRow row = add(process, kind);
     row.address = Events.page(first);
     row.length = pages * 4096L;
@@ -219,7 +222,7 @@ final class RandomTrace {
   }
 
   /** A process with one thread stays on its CPU: where it runs is not what is asked here. */
-  private EventRow add(Process process, EventKind kind) {
+  private EventRow add(Task process, EventKind kind) {
     int tid = process.tids.get(random.nextInt(process.tids.size()));
     EventRow row = new EventRow().reset(kind, process.pid, tid);
     row.cpu = process.tids.size() > 1 ? random.nextInt(CPUS) : process.pid % CPUS;

@@ -248,6 +248,7 @@ final class AdsnapEvents {
       range.length = AdsnapReader.SNAPSHOT_BYTES;
     }
     range.flags = flags;
+    range.length2 = pagesWithPte(line) * EventSchema.PAGE_SIZE;
     if (line.wordCount() > 0 && !covers(range, line.wordAddress(0))) {
       account.ignored("snapshot-of-another-call", line.wordCount());
       return;
@@ -268,6 +269,16 @@ final class AdsnapEvents {
         }
       }
     }
+  }
+
+  private static long pagesWithPte(AdsnapLine line) {
+    long pages = 0;
+    for (int i = 0; i < line.wordCount(); i++) {
+      for (long word = line.word(i); word != 0; word >>>= 8) {
+        pages += (word & 0xff) != 0 ? 1 : 0;
+      }
+    }
+    return pages;
   }
 
   private static boolean covers(EventRow range, long address) {

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of one trace, puts snapshots to their calls, and all of it in order of time. */
@@ -26,16 +28,22 @@ final class AdsnapReader {
   /** Pages of a call of which the script reads the PTEs, from its first on. */
   static final long SNAPSHOT_BYTES = 512L * EventSchema.PAGE_SIZE;
 
+  /** Bytes of memory whose PTEs are on one line. */
+  private static final long WORD_BYTES = 8L * EventSchema.PAGE_SIZE;
+
   private final LineScanner line;
   private final TimeWindow window;
   private final AdsnapEvents events;
   private final Account account = new Account();
 
-  /** How many lines of a task may have been begun before the snapshot lines of the first follow. */
-  private static final int RECENT = 4;
-
-  /** The last lines of a task that snapshot lines may follow, by letter and task, latest first. */
+  /**
+   * The lines in the window that snapshot lines may follow, by letter and task, latest first. Where
+   * a task has moved, the buffer of another CPU with many of its calls may stand between the two.
+   */
   private final Map<Long, Deque<AdsnapLine>> recent = new HashMap<>();
+
+  /** The beginnings of calls among them, by task and time. */
+  private final Map<Integer, TreeMap<Long, AdsnapLine>> begins = new HashMap<>();
 
   AdsnapReader(LineScanner line, EventSink sink) {
     this.line = line;
@@ -77,14 +85,18 @@ final class AdsnapReader {
   private void leaves(AdsnapLine entry) throws IOException {
     Deque<AdsnapLine> lines = recent.get(key(entry.letter, entry.tid));
     if (lines != null) {
-      lines.remove(entry);
+      lines.removeLastOccurrence(entry);
+    }
+    TreeMap<Long, AdsnapLine> times = entry.letter == 'P' ? begins.get(entry.tid) : null;
+    if (times != null) {
+      times.remove(entry.time);
     }
     events.take(entry);
   }
 
   private void lost() throws IOException {
     long count = line.decimal();
-    if (count == NONE || !line.skip(" events") || !line.terminated()) {
+    if (count < 0 || !line.skip(" events") || !line.terminated()) {
       account.rejected(line, UNREADABLE, 1);
       return;
     }
@@ -102,11 +114,11 @@ final class AdsnapReader {
       account.rejected(line, TOO_LATE, 1);
     } else {
       if (entry.letter == 'P' || entry.letter == 'p' || entry.letter == 'F') {
-        Deque<AdsnapLine> lines =
-            recent.computeIfAbsent(key(entry.letter, entry.tid), k -> new ArrayDeque<>());
-        lines.addFirst(entry);
-        if (lines.size() > RECENT) {
-          lines.removeLast();
+        recent
+            .computeIfAbsent(key(entry.letter, entry.tid), k -> new ArrayDeque<>())
+            .addFirst(entry);
+        if (entry.letter == 'P') {
+          begins.computeIfAbsent(entry.tid, tid -> new TreeMap<>()).put(entry.time, entry);
         }
       }
       window.add(entry);
@@ -178,11 +190,7 @@ final class AdsnapReader {
     return negative && value != NONE ? -value : value;
   }
 
-  /**
-   * Takes {@code e 9526 7fd394f5c000 1f1f1f1f}: PTEs of the call that its task last began. Where
-   * the buffer of another CPU stands between the two and the task was there, too, it is an earlier
-   * call.
-   */
+  /** Takes {@code e 9526 7fd394f5c000 1f1f1f1f}: PTEs of a call that its task has begun. */
   private void snapshot(char letter) {
     line.position(1);
     long tid = field(line, 'd');
@@ -192,38 +200,62 @@ final class AdsnapReader {
       account.rejected(line, line.terminated() ? UNREADABLE : Account.TRUNCATED, 1);
       return;
     }
-    Deque<AdsnapLine> calls = recent.get(key(ownerOf(letter), (int) tid));
-    if (calls != null) {
-      for (AdsnapLine call : calls) {
-        if (fits(letter, call, address)) {
-          call.addWord(address, word, line.lineNumber());
-          events.snapshotSeen();
-          return;
-        }
+    AdsnapLine owner = ownerOf(letter, (int) tid, address);
+    if (owner == null) {
+      account.rejected(line, STRAY, 1);
+      return;
+    }
+    owner.addWord(address, word, line.lineNumber());
+    events.snapshotSeen();
+  }
+
+  /** Returns the latest line that a snapshot line can belong to, or null. */
+  private @Nullable AdsnapLine ownerOf(char letter, int tid, long address) {
+    for (AdsnapLine line : recent('F', tid, letter == 'f')) {
+      if (line.wordCount() == 0 && address == (line.values[0] & -EventSchema.PAGE_SIZE)) {
+        return line;
       }
     }
-    account.rejected(line, STRAY, 1);
-  }
-
-  private static char ownerOf(char letter) {
-    return switch (letter) {
-      case 'e' -> 'P';
-      case 'x' -> 'p';
-      default -> 'F';
-    };
-  }
-
-  /** Returns whether the pages can be those of the call or fault, behind what it already has. */
-  private static boolean fits(char letter, AdsnapLine call, long address) {
-    int words = call.wordCount();
-    if (words > 0 && (letter == 'f' || address <= call.wordAddress(words - 1))) {
-      return false;
+    for (AdsnapLine line : recent('P', tid, letter == 'e')) {
+      if (covers(line, address) && follows(line, address)) {
+        return line;
+      }
     }
-    return switch (letter) {
-      case 'e' -> address >= call.values[0] && address - call.values[0] < SNAPSHOT_BYTES;
-      case 'f' -> address == (call.values[0] & -EventSchema.PAGE_SIZE);
-      default -> true;
-    };
+    for (AdsnapLine line : recent('p', tid, letter == 'x')) {
+      AdsnapLine begin = beginOf(line);
+      if (begin != null && covers(begin, address) && follows(line, address)) {
+        return line;
+      }
+    }
+    for (AdsnapLine line : recent('p', tid, letter == 'x')) {
+      // The task has moved, and where its call began has not been read yet.
+      return follows(line, address) ? line : null;
+    }
+    return null;
+  }
+
+  private Iterable<AdsnapLine> recent(char letter, int tid, boolean wanted) {
+    Deque<AdsnapLine> lines = wanted ? recent.get(key(letter, tid)) : null;
+    return lines == null ? List.of() : lines;
+  }
+
+  /** Returns the beginning of the call that ends with a line, as far as it has been read. */
+  private @Nullable AdsnapLine beginOf(AdsnapLine end) {
+    TreeMap<Long, AdsnapLine> times = begins.get(end.tid);
+    Map.Entry<Long, AdsnapLine> entry = times == null ? null : times.floorEntry(end.time);
+    return entry == null ? null : entry.getValue();
+  }
+
+  /** Returns whether an address is where the script reads the PTEs of eight pages of a call. */
+  private static boolean covers(AdsnapLine begin, long address) {
+    long offset = address - (begin.values[0] & -EventSchema.PAGE_SIZE);
+    return offset >= 0
+        && offset < Math.min(SNAPSHOT_BYTES, begin.values[1])
+        && (offset & -EventSchema.PAGE_SIZE) % WORD_BYTES == 0;
+  }
+
+  private static boolean follows(AdsnapLine line, long address) {
+    return line.wordCount() == 0 || address > line.wordAddress(line.wordCount() - 1);
   }
 
   private static long key(char letter, int tid) {

@@ -55,6 +55,10 @@ final class PerfMaps {
       trace.tasks.set(pid, tid);
       EventRow row = mapped();
       row.time = UNKNOWN;
+      if (file == UNKNOWN_INT) {
+        // perf has it from /proc, where anonymous memory has no offset.
+        row.offset = UNKNOWN;
+      }
       row.cpu = UNKNOWN_INT;
       trace.append(row);
     } else {
@@ -75,11 +79,10 @@ final class PerfMaps {
   private EventRow mapped() {
     EventRow row = base(EventKind.MMAP);
     row.flags = (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED | EventSchema.BY_LOADER;
+    row.file = file;
+    row.offset = offset;
     if (file == UNKNOWN_INT) {
       row.flags |= SystemCall.MAP_ANONYMOUS;
-    } else {
-      row.file = file;
-      row.offset = offset;
     }
     if (stack) {
       row.flags |= EventSchema.INITIAL_STACK | MAP_GROWSDOWN;
@@ -90,10 +93,8 @@ final class PerfMaps {
 
   private EventRow observed() {
     EventRow row = base(EventKind.OBSERVED_VMA);
-    if (file != UNKNOWN_INT) {
-      row.file = file;
-      row.offset = offset;
-    }
+    row.file = file;
+    row.offset = offset;
     return row;
   }
 

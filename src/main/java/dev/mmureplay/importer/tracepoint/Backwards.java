@@ -39,16 +39,15 @@ public final class Backwards {
     return at;
   }
 
-  /** Reads the decimal number at the offset and moves behind it. */
-  public static long numberAt(LineScanner line, int from) {
-    line.position(from);
-    return line.skip('-') ? -line.decimal() : line.decimal();
-  }
-
   /** Reads a number of a task or CPU at the offset; {@link #TOO_LARGE} if it can be none. */
   public static int taskAt(LineScanner line, int from) {
-    long number = numberAt(line, from);
-    return number >= -1 && number <= Integer.MAX_VALUE ? (int) number : TOO_LARGE;
+    line.position(from);
+    boolean negative = line.skip('-');
+    long number = line.decimal();
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      return TOO_LARGE;
+    }
+    return negative ? -(int) number : (int) number;
   }
 
   /** Returns whether a byte of the line is a digit. */

@@ -92,8 +92,9 @@ final class Trial {
     long before = 0;
     int chunk = updates.chunkOf(index);
     for (int c = 0; c < updates.chunks(); c++) {
-      before += c == chunk ? 0 : c < chunk ? pte().timeline(updates.chunkSize(c)).total() : 0;
-      total += pte().timeline(updates.chunkSize(c)).total();
+      int operations = pte().timeline(updates.chunkSize(c)).total();
+      before += c < chunk ? operations : 0;
+      total += operations;
     }
     long operation = (long) (moment * (total + 1));
     return pte()

@@ -39,6 +39,9 @@ public final class CallCheck {
   /** Whether the CPUs that the flush reached were taken over from the recording. */
   public boolean seededCpus;
 
+  /** Whether the call reaches into a mapping that is older than the recording. */
+  boolean olderMapping;
+
   /** How many PTEs were compared. */
   public long pages;
 

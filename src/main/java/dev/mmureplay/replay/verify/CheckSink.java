@@ -6,4 +6,29 @@ import java.io.IOException;
 public interface CheckSink {
   /** Takes one call. */
   void check(CallCheck check) throws IOException;
+
+  /**
+   * Takes the totals of everything that was compared in a recording of plain Linux, at its end: not
+   * all of it belongs to an mprotect.
+   */
+  default void shares(Shares shares) throws IOException {}
+
+  /** Returns a sink that passes everything on to others. */
+  static CheckSink all(CheckSink... sinks) {
+    return new CheckSink() {
+      @Override
+      public void check(CallCheck check) throws IOException {
+        for (CheckSink sink : sinks) {
+          sink.check(check);
+        }
+      }
+
+      @Override
+      public void shares(Shares shares) throws IOException {
+        for (CheckSink sink : sinks) {
+          sink.shares(shares);
+        }
+      }
+    };
+  }
 }

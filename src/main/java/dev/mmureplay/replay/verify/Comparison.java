@@ -117,8 +117,8 @@ final class Comparison {
                 PTE,
                 reading.pageLines.get(i),
                 reading.work.pages.get(i),
-                bits(expected.get(i)),
-                bits(found.get(i)),
+                PteText.of(expected.get(i), protNone),
+                PteText.of(found.get(i), protNone),
                 false));
         return;
       }
@@ -157,18 +157,6 @@ final class Comparison {
   private static long frame(long word) {
     long frame = Pte.isPresent(word) ? word : ~word;
     return (frame & Pte.FRAME) >>> Pte.FRAME_SHIFT;
-  }
-
-  private String bits(long word) {
-    StringBuilder text = new StringBuilder();
-    text.append(Pte.isPresent(word) ? "P" : (word & protNone) != 0 ? "PROT_NONE" : "-");
-    text.append(Pte.isWritable(word) ? " RW" : "");
-    text.append((word & Pte.USER) != 0 ? " US" : "");
-    text.append(Pte.isAccessed(word) ? " A" : "");
-    text.append(Pte.isDirty(word) ? " D" : "");
-    text.append(Pte.isPresent(word) && (word & Pte.GLOBAL) != 0 ? " G" : "");
-    text.append((word & Pte.SPECIAL) != 0 ? " special" : "");
-    return text.append((word & Pte.NX) != 0 ? " NX" : "").toString();
   }
 
   private static void list(String name, Longs expected, Longs found, Longs lines, CallCheck check) {

@@ -4,10 +4,13 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.XenEvent;
+import dev.mmureplay.mmu.GuestKernel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ public final class Evidence {
   private static final long MMU_UPDATE = 1;
   private static final long MMUEXT = 26;
   private static final int CHUNK_SHIFT = 21;
+  private static final int EXEC = 4;
 
   /** Where a task is in its calls. */
   private static final class Task {
@@ -34,6 +38,8 @@ public final class Evidence {
   private final Map<Integer, Integer> running = new HashMap<>();
   private boolean switches;
   private boolean gaps;
+  private boolean dataMappings;
+  private final Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
   private long calls;
   private long modified;
   private long set;
@@ -77,6 +83,8 @@ public final class Evidence {
       }
       xen |= kind == EventKind.OBSERVED_XEN;
       observed |= kind.isObservation();
+      kinds.add(kind);
+      dataMappings |= kind == EventKind.OBSERVED_VMA && (batch.protection(row) & EXEC) == 0;
       followSwitches(batch, row, kind);
     }
   }
@@ -173,6 +181,26 @@ public final class Evidence {
   /** Returns whether every switch between tasks is shown, without a gap. */
   boolean switchesShown() {
     return switches && !gaps;
+  }
+
+  /** Returns whether events of a kind are shown at all. */
+  boolean shows(EventKind kind) {
+    return kinds.contains(kind);
+  }
+
+  /** Returns whether mappings are shown that are not executable. */
+  boolean showsDataMappings() {
+    return dataMappings;
+  }
+
+  /** Returns whether the recording is of a Xen guest. */
+  boolean isXen() {
+    return xen;
+  }
+
+  /** Returns the guest kernel that makes recordings like this one, where nothing else says it. */
+  public GuestKernel kernel() {
+    return xen ? GuestKernel.LINUX_6_1 : GuestKernel.LINUX_6_18;
   }
 
   /** Returns whether the recording shows which PTEs a call rewrites. */

@@ -19,5 +19,11 @@ public final class Reason {
    */
   public static final String OLDER_BORDERS = "borders-of-older-mappings-unknown";
 
+  /** What another task did meanwhile explains what was found, and no order is recorded. */
+  public static final String OVERLAPPED = "another-task-at-work-at-the-same-time";
+
+  /** The call is about a mapping that is older than the recording; its pages are not known. */
+  public static final String OLDER_MAPPING = "pages-of-older-mapping-unknown";
+
   private Reason() {}
 }

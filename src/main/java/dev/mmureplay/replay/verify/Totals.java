@@ -3,10 +3,12 @@ package dev.mmureplay.replay.verify;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How many calls were compared, with what outcome. */
 public final class Totals implements CheckSink {
   private final Map<String, Long> reasons = new TreeMap<>();
+  private @Nullable Shares shares;
   private long calls;
   private long equal;
   private long different;
@@ -28,6 +30,16 @@ public final class Totals implements CheckSink {
     seededCalls += check.seededPages > 0 ? 1 : 0;
     seededPages += check.seededPages;
     seededCpus += check.seededCpus ? 1 : 0;
+  }
+
+  @Override
+  public void shares(Shares all) {
+    shares = all;
+  }
+
+  /** Returns what was compared with a recording of plain Linux, null for any other. */
+  public @Nullable Shares shares() {
+    return shares;
   }
 
   /** Returns the mprotect calls in the recording. */
@@ -75,8 +87,9 @@ public final class Totals implements CheckSink {
     return seededCpus;
   }
 
-  /** Returns whether at least one call was compared and all that were are equal. */
+  /** Returns whether at least one call was compared and everything that was is equal. */
   public boolean isProof() {
-    return equal > 0 && different == 0;
+    Shares all = shares;
+    return equal > 0 && different == 0 && (all == null || all.different() == 0);
   }
 }

@@ -71,10 +71,14 @@ public final class Verification implements Witness {
       throw new IllegalArgumentException(
           "expected one backend but found " + options.backends().size());
     }
+    GuestKernel kernel = options.platform().kernel();
+    if (!evidence.isXen()) {
+      Witness witness = new NativeVerification(evidence, kernel, checks);
+      return Replay.run(eventFile, options, results, witness, progress);
+    }
     Model model = new Model();
     Verification verification =
-        new Verification(
-            evidence, model, options.platform().kernel(), evidence.updatesShown(), checks);
+        new Verification(evidence, model, kernel, evidence.updatesShown(), checks);
     return Replay.run(eventFile, options, results, verification, progress);
   }
 

@@ -22,7 +22,7 @@ class AdsnapImporterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "damaged", "no-ptes"})
+  @ValueSource(strings = {"calls", "unsorted", "moved", "damaged", "no-ptes"})
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, log(name)))
         .containsExactlyElementsOf(EventCsv.resourceLines("adsnap/" + name + ".events.csv"));

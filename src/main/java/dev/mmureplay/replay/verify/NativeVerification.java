@@ -1,0 +1,388 @@
+package dev.mmureplay.replay.verify;
+
+import static dev.mmureplay.event.EventSchema.UNKNOWN;
+
+import dev.mmureplay.event.EventBatch;
+import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.EventSchema;
+import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.BackendState;
+import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.ProtectionObserver;
+import dev.mmureplay.machine.Seeds;
+import dev.mmureplay.machine.Vma;
+import dev.mmureplay.mmu.GuestKernel;
+import dev.mmureplay.mmu.OperationCounter;
+import dev.mmureplay.replay.CallFacts;
+import dev.mmureplay.replay.Witness;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a replay with a recording of plain Linux: PTEs before and after each mprotect and at
+ * each fault, VMAs, TLB flushes, whichever of them the recording has.
+ */
+final class NativeVerification implements Witness, ProtectionObserver {
+  private static final String PTE = EventKind.OBSERVED_PTE.name().toLowerCase(Locale.ROOT);
+  private static final String VMA = EventKind.OBSERVED_VMA.name().toLowerCase(Locale.ROOT);
+  private static final String FLUSH = EventKind.OBSERVED_TLB_FLUSH.name().toLowerCase(Locale.ROOT);
+
+  /** What was seen of one task and waits for the row of its call. */
+  private static final class Task {
+    private final Snapshot before = new Snapshot();
+    private final Snapshot after = new Snapshot();
+    private final VmaWitness.Waiting vmas = new VmaWitness.Waiting();
+    private final FlushWitness.Waiting flushes = new FlushWitness.Waiting();
+    private final Words old = new Words();
+
+    /** The last call, while the PTEs behind it have not been seen. */
+    private @Nullable CallCheck unfinished;
+  }
+
+  /** What became of the words of one snapshot. */
+  private static final class Words {
+    private long compared;
+    private long takenOver;
+    private CallCheck.@Nullable Attribute difference;
+
+    void clear() {
+      compared = 0;
+      takenOver = 0;
+      difference = null;
+    }
+  }
+
+  private final Evidence evidence;
+  private final GuestKernel kernel;
+  private final CheckSink sink;
+  private final Shares shares = new Shares();
+  private final CallWindows windows = new CallWindows();
+  private final VmaWitness vmas;
+  private final FlushWitness flushes;
+  private final Map<Integer, Task> tasks = new HashMap<>();
+  private final Words words = new Words();
+  private IntFunction<@Nullable AddressSpace> spaceOfPid = pid -> null;
+  private @Nullable PteWitness ptes;
+  private @Nullable Seeds seeds;
+  private @Nullable AddressSpace space;
+
+  /** Whether the call under way reaches into a mapping that is older than the recording. */
+  private boolean older;
+
+  NativeVerification(Evidence evidence, GuestKernel kernel, CheckSink sink) {
+    this.evidence = evidence;
+    this.kernel = kernel;
+    this.sink = sink;
+    this.vmas = new VmaWitness(windows, shares, !evidence.showsDataMappings());
+    this.flushes = new FlushWitness(windows, shares, kernel);
+  }
+
+  @Override
+  public OperationCounter newCounter() {
+    return new OperationCounter();
+  }
+
+  @Override
+  public void begin(Machine machine) {
+    seeds = machine.seeds();
+    ptes = new PteWitness(machine.seeds(), kernel.protNone(), windows, shares);
+    machine.observeProtection(this);
+    if (!evidence.switchesShown()) {
+      machine.missSwitches();
+    }
+  }
+
+  @Override
+  public void spaces(IntFunction<@Nullable AddressSpace> spaces) {
+    spaceOfPid = spaces;
+  }
+
+  @Override
+  public boolean sees(EventBatch batch, int row, EventKind kind) throws IOException {
+    if (kind == EventKind.LOST) {
+      finishCalls();
+      tasks.clear();
+      windows.clear();
+      return false;
+    }
+    PteWitness told = ptes;
+    AddressSpace owner = spaceOfPid.apply(batch.pid(row));
+    if (told == null || owner == null) {
+      // The first that is seen of a process: there is nothing yet to compare with.
+      return false;
+    }
+    told.seen(batch.pid(row), batch.tid(row));
+    switch (kind) {
+      case OBSERVED_PTE -> pte(batch, row, owner, told);
+      case OBSERVED_VMA ->
+          vmas.saw(
+              task(batch.tid(row)).vmas,
+              owner,
+              batch.time(row),
+              batch.line(row),
+              new Area(
+                  batch.address(row),
+                  batch.length(row),
+                  batch.protection(row),
+                  batch.offset(row),
+                  false));
+      case OBSERVED_TLB_FLUSH ->
+          flushes.saw(
+              task(batch.tid(row)).flushes,
+              batch.time(row),
+              batch.line(row),
+              batch.length(row),
+              batch.flags(row));
+      default -> {
+        // Calls are compared when they have been replayed.
+      }
+    }
+    return false;
+  }
+
+  private Task task(int tid) {
+    return tasks.computeIfAbsent(tid, number -> new Task());
+  }
+
+  private void pte(EventBatch batch, int row, AddressSpace owner, PteWitness told)
+      throws IOException {
+    long flags = batch.flags(row);
+    int tid = batch.tid(row);
+    if (flags == EventSchema.PTE_AT_FAULT) {
+      long page = batch.address(row);
+      long time = batch.time(row);
+      if (batch.result(row) != 0 || told.model(owner, page) != 0) {
+        told.compare(Shares.Subject.PTE_AT_FAULT, owner, tid, time, time, page, batch.result(row));
+      }
+      windows.faults(owner, tid, time, page);
+      return;
+    }
+    Task task = task(tid);
+    Snapshot snapshot = flags == EventSchema.PTE_BEFORE ? task.before : task.after;
+    if (batch.length(row) == UNKNOWN) {
+      snapshot.add(batch, row);
+    } else {
+      snapshot.begin(batch, row);
+    }
+    if (!snapshot.isComplete()) {
+      return;
+    }
+    if (flags == EventSchema.PTE_BEFORE) {
+      compare(Shares.Subject.PTE_BEFORE, snapshot, snapshot.time, owner, tid, task.old, told);
+      windows.begins(owner, tid, snapshot.time, snapshot.start, snapshot.end);
+    } else {
+      words.clear();
+      compare(Shares.Subject.PTE_AFTER, snapshot, task.before.time, owner, tid, words, told);
+      finishCall(task);
+    }
+  }
+
+  /** Compares every page of a snapshot. */
+  private void compare(
+      Shares.Subject subject,
+      Snapshot snapshot,
+      long from,
+      AddressSpace owner,
+      int tid,
+      Words outcome,
+      PteWitness told) {
+    outcome.clear();
+    int next = 0;
+    for (long page = snapshot.start; page < snapshot.end; page += Machine.PAGE_SIZE) {
+      boolean shown = next < snapshot.size() && snapshot.page(next) == page;
+      long word = shown ? snapshot.word(next) : 0;
+      long line = shown ? snapshot.line(next) : snapshot.line;
+      next += shown ? 1 : 0;
+      long model = told.model(owner, page);
+      if (word == 0 && model == 0) {
+        continue;
+      }
+      Outcome found = told.compare(subject, owner, tid, from, snapshot.time, page, word);
+      outcome.compared += found.isCompared() ? 1 : 0;
+      outcome.takenOver += found.isCompared() ? 0 : 1;
+      if (found == Outcome.DIFFERENT && outcome.difference == null) {
+        outcome.difference =
+            new CallCheck.Attribute(
+                name(subject),
+                PTE,
+                line,
+                page,
+                PteText.of(model, kernel.protNone()),
+                PteText.of(word, kernel.protNone()),
+                false);
+      }
+    }
+  }
+
+  private static String name(Shares.Subject subject) {
+    return subject == Shares.Subject.PTE_BEFORE ? "old PTE" : "new PTE";
+  }
+
+  @Override
+  public void updated(BackendState backend, long address, long old, long changed) {
+    // The recording does not show which PTEs are rewritten, only what they hold.
+  }
+
+  @Override
+  public void flushing(BackendState backend, long start, long pages) {
+    // The facts of the call say it for native Linux, whatever the backend.
+  }
+
+  @Override
+  public void changed(AddressSpace owner, Vma vma) {
+    Area area = Area.of(vma);
+    if (area != null) {
+      vmas.piece(area);
+    }
+  }
+
+  @Override
+  public void before(EventBatch batch, int row, AddressSpace owner) throws IOException {
+    finishCall(task(batch.tid(row)));
+    vmas.begin();
+    space = owner;
+    older = isOlder(owner, batch.address(row), batch.address(row) + batch.length(row));
+  }
+
+  /** Returns whether a mapping in the range is older than the recording. */
+  private static boolean isOlder(AddressSpace owner, long start, long end) {
+    long at = start;
+    while (at < end) {
+      Vma vma = owner.vmaOf(at);
+      if (vma == null || vma.isDeduced()) {
+        return true;
+      }
+      at = vma.end();
+    }
+    return false;
+  }
+
+  @Override
+  public void after(CallFacts facts) throws IOException {
+    AddressSpace owner = space;
+    Seeds known = seeds;
+    if (owner == null || known == null) {
+      return;
+    }
+    Task task = task(facts.tid);
+    boolean snapshot = task.before.line == facts.line && task.before.isComplete();
+    CallCheck check = new CallCheck(facts.copy());
+    check.begin();
+    check.olderMapping = older;
+    if (snapshot) {
+      add(check, "old PTE", task.old);
+      check.seededPages = task.old.takenOver;
+    }
+    long end = facts.time + Math.max(0, facts.duration);
+    windows.ends(owner, facts.tid, facts.time, end, facts.address, facts.address + facts.length);
+    if (evidence.shows(EventKind.OBSERVED_VMA)) {
+      vmas.afterMprotect(task.vmas, owner, facts.tid, facts.time, end, facts.line);
+      addVmas(check);
+    }
+    if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
+      boolean unknownPages = older && !snapshot && facts.modelResult == 0;
+      flushes.after(task.flushes, owner, facts, unknownPages, known.otherCpus(owner) > 0);
+      if (flushes.outcome.isCompared()) {
+        check.add(
+            new CallCheck.Attribute(
+                "TLB flush",
+                FLUSH,
+                flushes.line,
+                -1,
+                flushes.expected,
+                flushes.found,
+                flushes.outcome == Outcome.EQUAL));
+      }
+    }
+    task.unfinished = check;
+    if (!snapshot) {
+      finishCall(task);
+    }
+  }
+
+  private void addVmas(CallCheck check) {
+    VmaWitness.Difference difference = vmas.difference;
+    if (difference != null) {
+      check.add(
+          new CallCheck.Attribute(
+              "VMA",
+              VMA,
+              difference.line(),
+              difference.address(),
+              difference.expected(),
+              difference.found(),
+              false));
+    } else if (vmas.compared > 0) {
+      String text = vmas.compared + (vmas.compared == 1 ? " VMA" : " VMAs");
+      check.add(new CallCheck.Attribute("VMA", VMA, check.call().line, -1, text, text, true));
+    }
+  }
+
+  private static void add(CallCheck check, String name, Words outcome) {
+    CallCheck.Attribute difference = outcome.difference;
+    if (difference != null) {
+      check.add(difference);
+    } else if (outcome.compared > 0) {
+      String text = outcome.compared + (outcome.compared == 1 ? " word" : " words");
+      check.add(new CallCheck.Attribute(name, PTE, check.call().line, -1, text, text, true));
+    }
+    check.pages = outcome.compared;
+  }
+
+  private void finishCall(Task task) throws IOException {
+    CallCheck check = task.unfinished;
+    if (check == null) {
+      return;
+    }
+    task.unfinished = null;
+    if (task.after.time >= check.call().time && task.after.isComplete()) {
+      add(check, "new PTE", words);
+    }
+    if (check.attributes().isEmpty()) {
+      check.reason(check.olderMapping ? Reason.OLDER_MAPPING : Reason.OVERLAPPED);
+    }
+    sink.check(check);
+  }
+
+  private void finishCalls() throws IOException {
+    for (Task task : tasks.values()) {
+      finishCall(task);
+    }
+  }
+
+  @Override
+  public void replayed(EventBatch batch, int row, EventKind kind, AddressSpace owner) {
+    int tid = batch.tid(row);
+    long begin = batch.time(row);
+    long end = begin + (batch.duration(row) == UNKNOWN ? 0 : batch.duration(row));
+    if (kind == EventKind.MMAP || kind == EventKind.BRK || kind == EventKind.MREMAP) {
+      vmas.afterCall(task(tid).vmas, owner, tid, begin, end);
+    }
+    long length = batch.length(row);
+    switch (kind) {
+      case MUNMAP, MADVISE -> window(owner, tid, begin, end, batch.address(row), length);
+      case MMAP -> window(owner, tid, begin, end, batch.result(row), length);
+      case MREMAP -> {
+        window(owner, tid, begin, end, batch.address(row), length);
+        window(owner, tid, begin, end, batch.result(row), batch.length2(row));
+      }
+      default -> {
+        // No other call changes mappings.
+      }
+    }
+  }
+
+  private void window(AddressSpace owner, int tid, long begin, long end, long start, long length) {
+    windows.ends(owner, tid, begin, end, start, start + length);
+  }
+
+  @Override
+  public void end() throws IOException {
+    finishCalls();
+    sink.shares(shares);
+  }
+}
