@@ -155,7 +155,10 @@ final class RunCommand extends Verb {
   /** Tells people what races came to, where some were tried. */
   private void printRaces(Store store, List<Replays.Stored> stored)
       throws IOException, SQLException {
-    boolean none = stored.stream().allMatch(each -> each.result().races().isEmpty());
+    boolean none =
+        stored.stream()
+            .flatMap(each -> each.result().races().stream())
+            .allMatch(race -> race.candidates() == 0);
     if (none || !format.forPeople()) {
       return;
     }

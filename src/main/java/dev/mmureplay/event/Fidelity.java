@@ -19,7 +19,8 @@ import java.util.Map;
  *     be missing
  * @param kernelAccesses whether accesses that the kernel makes for the program are shown
  * @param lost number of events that the tracer says it lost; 0 if none, -1 if lost but not known
- *     how many
+ *     how many. What no {@link EventKind#LOST} marks is missing in unknown places; a capture that
+ *     samples has lost what it did not sample
  */
 public record Fidelity(
     Accesses accesses,

@@ -265,6 +265,17 @@ final class Doubts {
     }
   }
 
+  /** A page was seen to be resident, with the A and D bits of a real PTE. */
+  static void confirmed(LeafTable leaf, int index, long word) {
+    long both = leaf.reference[index] & word;
+    boolean dirty = Pte.isDirty(leaf.reference[index]) && Pte.isDirty(word);
+    leaf.learn(
+        index,
+        Unknown.RESIDENCY
+            | (Pte.isAccessed(both) ? Unknown.ACCESSED : 0)
+            | (dirty ? Unknown.DIRTY : 0));
+  }
+
   /** The trace shows a real PTE of a resident page: what it agrees with is known now. */
   void observed(AddressSpace space, Vma vma, LeafTable leaf, int index, long word) {
     long pte = leaf.reference[index];

@@ -87,6 +87,17 @@ public final class Machine {
     Doubts.forget(space);
   }
 
+  /**
+   * The trace shows a real PTE, before or after a call: a page is resident, and A and D are known
+   * to be set where they are set here and there. Nothing but knowledge changes.
+   */
+  public void confirm(AddressSpace space, long address, long word) {
+    LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
+    if (leaf != null && leaf.reference[index(address)] != 0 && word != 0) {
+      Doubts.confirmed(leaf, index(address), word);
+    }
+  }
+
   /** Nothing is known any more of the page at an address. */
   public void doubt(AddressSpace space, long address) {
     Doubts.disturbed(space, address & -PAGE_SIZE, (address & -PAGE_SIZE) + PAGE_SIZE, Unknown.ALL);
@@ -314,6 +325,7 @@ public final class Machine {
     if (vma != null) {
       vma.flags |= Vma.ASSUMED;
     }
+    Doubts.used(space, address, address + pageUp(length));
   }
 
   /** Carries out a successful munmap. */
@@ -422,9 +434,14 @@ public final class Machine {
 
   /**
    * The fault that made a page resident ended in a signal, so that it did not: the model permitted
-   * an access that the kernel refused, because the trace does not show what the mapping permits.
+   * an access that the kernel refused, because the trace does not show what the mapping permits. A
+   * mapping that it does show must have changed unseen.
    */
   public void takeBack(AddressSpace space, long address) {
+    Vma vma = space.vmas.containing(address);
+    if (vma != null && !vma.has(Vma.ASSUMED)) {
+      Doubts.forget(space);
+    }
     seeds.noPage(space, address & -PAGE_SIZE);
   }
 

@@ -271,6 +271,12 @@ public final class Replay {
     if (told != null && told.sees(batch, row, kind)) {
       return;
     }
+    if (kind == EventKind.OBSERVED_PTE) {
+      AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
+      if (owner != null && batch.result(row) != EventSchema.UNKNOWN) {
+        machine.confirm(owner, batch.address(row), batch.result(row));
+      }
+    }
     if (kind == EventKind.SIGNAL) {
       signals.delivered(batch, row, tasks.knownSpaceOf(batch.pid(row)));
       return;

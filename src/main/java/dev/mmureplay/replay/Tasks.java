@@ -93,8 +93,7 @@ final class Tasks {
     Map<AddressSpace, AddressSpace> fresh = new HashMap<>();
     processes.replaceAll(
         (pid, process) -> {
-          AddressSpace space =
-              fresh.computeIfAbsent(process.space, old -> machine.olderAddressSpace(pid));
+          AddressSpace space = fresh.computeIfAbsent(process.space, old -> unannounced(pid));
           TaskGroup group = new TaskGroup(space);
           group.tids.addAll(process.tids);
           return group;

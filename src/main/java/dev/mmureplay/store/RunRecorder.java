@@ -4,7 +4,6 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.store.StagedTable.Column.number;
 import static dev.mmureplay.store.StagedTable.Column.numberOrNull;
-import static dev.mmureplay.store.StagedTable.Column.unsigned;
 import static dev.mmureplay.store.StagedTable.Column.unsignedOrNull;
 
 import dev.mmureplay.event.EngineVersion;
@@ -12,7 +11,6 @@ import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Operation;
-import dev.mmureplay.replay.BitState;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.Finding;
@@ -27,11 +25,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
@@ -44,19 +39,14 @@ import org.jspecify.annotations.Nullable;
 public final class RunRecorder implements ReplaySink, AutoCloseable {
   private static final String INSERT_CALL =
       "INSERT INTO call SELECT * REPLACE (%s AS certainty) FROM staged_call"
-          .formatted(named("certainty", Certainty.values(), Certainty::id));
-  private static final String INSERT_PAGE =
-      "INSERT INTO page_state SELECT * REPLACE (%s AS accessed_state, %s AS dirty_state) FROM staged_page"
-          .formatted(
-              named("accessed_state", BitState.values(), BitState::id),
-              named("dirty_state", BitState.values(), BitState::id));
+          .formatted(StagedTable.named("certainty", Certainty.values(), Certainty::id));
 
   /**
    * The staged number of an operation becomes its name by position; a join takes twice the time.
    */
   private static final String INSERT_CALL_OPERATION =
       "INSERT INTO call_operation SELECT run, call, %s, n FROM staged_call_operation"
-          .formatted(named("operation", Operation.values(), Operation::id));
+          .formatted(StagedTable.named("operation", Operation.values(), Operation::id));
 
   /**
    * Rows that are handed over at once; call_operation, by far the largest, gets four times that.
@@ -72,7 +62,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
   private final BufferAllocator allocator = new RootAllocator();
   private final StagedTable calls;
   private final StagedTable callOperations;
-  private final StagedTable pages;
+  private final PageRows pages;
   private final FindingRows findings;
   private @Nullable CheckRecorder checks;
   private final long replay;
@@ -132,27 +122,7 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
             4 * ROWS,
             INSERT_CALL_OPERATION,
             List.of(number("run"), number("call"), number("operation"), number("n")));
-    pages =
-        new StagedTable(
-            connection,
-            allocator,
-            "staged_page",
-            ROWS,
-            INSERT_PAGE,
-            List.of(
-                number("replay"),
-                number("address_space"),
-                number("pid"),
-                unsigned("address"),
-                unsigned("pte"),
-                number("present"),
-                number("prot_none"),
-                number("writable"),
-                number("accessed"),
-                number("dirty"),
-                number("residency_known"),
-                number("accessed_state"),
-                number("dirty_state")));
+    pages = new PageRows(connection, allocator);
     findings = new FindingRows(connection, allocator);
     try {
       connection.setAutoCommit(false);
@@ -216,22 +186,8 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
 
   @Override
   public void page(PageState page) throws StoreException {
-    StagedTable t = pages;
-    t.set(0, replay);
-    t.set(1, page.addressSpace);
-    t.set(2, page.pid);
-    t.set(3, page.address);
-    t.set(4, page.pte);
-    t.set(5, page.present);
-    t.set(6, page.protNone);
-    t.set(7, page.writable);
-    t.set(8, page.accessed);
-    t.set(9, page.dirty);
-    t.set(10, page.residencyKnown);
-    t.set(11, page.accessedState.ordinal());
-    t.set(12, page.dirtyState.ordinal());
     try {
-      t.endRow();
+      pages.add(replay, page);
     } catch (SQLException e) {
       throw Store.failure(file, e);
     }
@@ -269,12 +225,13 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
     }
     check(result);
     try {
-      for (StagedTable table : List.of(calls, callOperations, pages)) {
+      for (StagedTable table : List.of(calls, callOperations)) {
         table.flush();
       }
       if (checks != null) {
         checks.flush();
       }
+      pages.flush();
       findings.flush();
       insertReplay(TraceRows.find(connection, trace), result);
       insertCounts(result);
@@ -388,13 +345,6 @@ public final class RunRecorder implements ReplaySink, AutoCloseable {
       row.next();
       return row.getLong(1);
     }
-  }
-
-  /** Returns SQL for the name of the constant whose number is in a staged column. */
-  private static <T> String named(String column, T[] values, Function<T, String> name) {
-    return Arrays.stream(values)
-        .map(value -> "'" + name.apply(value) + "'")
-        .collect(Collectors.joining(", ", "[", "][" + column + " + 1]"));
   }
 
   /** Widens an unknown int to an unknown long. */

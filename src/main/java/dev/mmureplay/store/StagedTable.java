@@ -7,7 +7,10 @@ import java.nio.ByteOrder;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.ArrowBuf;
@@ -96,6 +99,16 @@ final class StagedTable implements AutoCloseable {
       root.getVector(i).setInitialCapacity(rows);
       root.getVector(i).allocateNew();
     }
+  }
+
+  /**
+   * Returns SQL for the name of the constant whose number is in a column; a join takes twice the
+   * time.
+   */
+  static <T> String named(String column, T[] values, Function<T, String> name) {
+    return Arrays.stream(values)
+        .map(value -> "'" + name.apply(value) + "'")
+        .collect(Collectors.joining(", ", "[", "][" + column + " + 1]"));
   }
 
   /** Sets a number of the current row. */

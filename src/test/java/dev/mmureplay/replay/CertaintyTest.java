@@ -94,6 +94,15 @@ class CertaintyTest {
   }
 
   @Test
+  void whatMprotectMakesOfAPageMayDependOnAnUnseenWrite() throws IOException {
+    // linux-6.1 makes an exclusive page writable at once if it is dirty.
+    Events events = new Events().faultsOnly().map(1, 0, 1, BOTH).write(1, 0);
+    advise(events, 0, 1, MADV_FREE).protect(1, 0, 1, READ, 0).protect(1, 0, 1, BOTH, 0);
+    replay(events);
+    assertThat(calls).containsExactly(Certainty.KNOWN, Certainty.ASSUMED);
+  }
+
+  @Test
   void aReadOnlyPageThatFaultedInIsNotDirty() throws IOException {
     replay(new Events().faultsOnly().map(1, 0, 2, READ).touch(EventKind.READ, 1, 0));
     assertThat(pages).containsExactly("0 set clear");
@@ -203,6 +212,16 @@ class CertaintyTest {
     // A write to page 1 would have had the kernel set its PTE again.
     assertThat(pages).containsExactly("0 set set", "1 set clear");
     assertThat(calls).containsExactly(Certainty.KNOWN);
+  }
+
+  @Test
+  void aPteSeenAtACallConfirmsBitsThatAreSet() throws IOException {
+    Events events = new Events().callsOnly().map(1, 0, 2, BOTH).protect(1, 0, 2, READ, 0);
+    EventRow seen = events.add(EventKind.OBSERVED_PTE, 1, 1);
+    seen.address = Events.page(1);
+    seen.result = 0x867;
+    replay(events);
+    assertThat(pages).containsExactly("0? unknown unknown", "1 set set");
   }
 
   @Test
