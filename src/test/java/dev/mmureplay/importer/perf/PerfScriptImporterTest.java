@@ -25,7 +25,7 @@ class PerfScriptImporterTest {
         "exec",
         "faults",
         "lost",
-        "own-child",
+        "odd-tasks",
         "plain",
         "tasks",
         "tid-only"
@@ -43,7 +43,7 @@ class PerfScriptImporterTest {
         "exec",
         "faults",
         "lost",
-        "own-child",
+        "odd-tasks",
         "plain",
         "tasks",
         "tid-only"
