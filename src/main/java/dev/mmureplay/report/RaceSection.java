@@ -16,11 +16,11 @@ final class RaceSection {
     ResultTable races =
         database.ask(
             """
-            SELECT backend || CASE WHEN correct THEN '' ELSE ' (control)' END AS backend, mode,
+            SELECT backend || CASE WHEN correct THEN '' ELSE ' (control)' END AS backend,
               longest_window AS "longest window", candidates, assumed_candidates AS assumed,
               schedules, races, accessed_lost AS "A lost", dirty_lost AS "D lost",
               transient_faults AS "transient faults", stale_uses AS "stale uses",
-              cmpxchg_retries + xchg_retries AS retries, verdict
+              cmpxchg_retries + xchg_retries AS retries
             FROM race_by_backend WHERE replay = ? ORDER BY run
             """,
             replay);
@@ -28,6 +28,8 @@ final class RaceSection {
     if (races.rows().isEmpty()) {
       return blocks;
     }
+    ResultTable mode =
+        database.ask("SELECT DISTINCT mode FROM race_by_backend WHERE replay = ?", replay);
     blocks.add(new Block.Subsection("Races"));
     blocks.add(
         new Block.Paragraph(
@@ -37,7 +39,7 @@ final class RaceSection {
                     + " the start of an update and its effective commit hardware may set A and D, which must not get"
                     + " lost. A window is counted in memory operations on PTEs; a candidate is an access and an update"
                     + " that it may have raced with.",
-                races.text(0, "mode"))));
+                mode.text(0, "mode"))));
     blocks.add(new Block.Table("What races come to under each backend", races));
     ResultTable lost =
         database.ask(

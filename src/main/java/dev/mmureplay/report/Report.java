@@ -99,7 +99,7 @@ public final class Report {
         database.ask(
             """
             SELECT replay, backend, ratio_low, ratio_typical, ratio_high
-            FROM cost_by_backend WHERE profile = ? AND backend <> 'native' ORDER BY run
+            FROM cost_by_backend WHERE profile = ? AND backend <> 'native' AND correct ORDER BY run
             """,
             profile);
     Map<String, String> cells = new LinkedHashMap<>();
@@ -129,7 +129,7 @@ public final class Report {
     }
     blocks.add(
         new Block.Table(
-            "Cost of the mprotect calls relative to native, typical (low–high)",
+            "Cost of the mprotect calls relative to native, typical (low–high); negative controls stand with each replay",
             new ResultTable(columns, rows, true)));
   }
 
