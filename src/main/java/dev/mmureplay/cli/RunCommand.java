@@ -164,9 +164,8 @@ final class RunCommand extends Verb {
     }
     String sql =
         """
-        SELECT %s backend, mode, candidates, accessed_lost AS a_lost, dirty_lost AS d_lost, transient_faults,
-          verdict
-        FROM race_by_backend WHERE replay IN (%s) ORDER BY replay, run
+        SELECT %s backend, mode, candidates, accessed_lost AS a_lost, dirty_lost AS d_lost, transient_faults
+        FROM race_by_backend WHERE replay IN (%s) AND candidates > 0 ORDER BY replay, run
         """
             .formatted(columns(stored.size()), ids(stored));
     try (PreparedStatement statement = store.connection().prepareStatement(sql);

@@ -67,7 +67,10 @@ final class Schedule {
     return (schedule >> EXCHANGE_SHIFT) & RETRIES;
   }
 
-  /** Returns the worse of two: bits lost count most, then bits invented, then whatever else. */
+  /**
+   * Returns the worse of two: bits lost count most, then bits invented, then a transient fault,
+   * then whatever else.
+   */
   static int worse(int a, int b) {
     return badness(b) > badness(a) ? b : a;
   }
@@ -88,7 +91,8 @@ final class Schedule {
   private static int badness(int schedule) {
     int lost = Integer.bitCount(schedule & 3);
     int invented = Integer.bitCount((schedule >> INVENTED_SHIFT) & 3);
-    int rest = Integer.bitCount(schedule & (RACED | TRANSIENT_FAULT | STALE_USE));
-    return 100 * lost + 10 * invented + rest;
+    int fault = (schedule & TRANSIENT_FAULT) != 0 ? 1 : 0;
+    int rest = Integer.bitCount(schedule & (RACED | STALE_USE));
+    return 1000 * lost + 100 * invented + 10 * fault + rest;
   }
 }
