@@ -98,7 +98,7 @@ class ImporterFuzzTest {
     for (String directory : EventCsv.names("")) {
       if (!directory.contains(".")) {
         for (String name : EventCsv.names(directory)) {
-          if (name.endsWith(".log") || name.endsWith(".zst")) {
+          if (name.matches(".*\\.(log|bin|zst)")) {
             byte[] log = unpacked(EventCsv.resource(directory + "/" + name));
             byte[] head = Arrays.copyOf(log, Math.min(log.length, Importers.HEAD_BYTES));
             boolean mine = importer.recognises(head) || directory.equals(importer.name());
