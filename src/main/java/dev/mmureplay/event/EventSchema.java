@@ -51,6 +51,9 @@ public final class EventSchema {
   /** Stands for null in the 32-bit columns of {@link EventRow} and {@link EventBatch}. */
   public static final int UNKNOWN_INT = Integer.MIN_VALUE;
 
+  /** The highest number of a CPU: NR_CPUS of arch/x86/Kconfig is 8192 at most. */
+  public static final int MAX_CPU = 8_191;
+
   /**
    * In {@code flags} of an access: deduced from a page fault, whose x86 error code is in the low 16
    * bits.

@@ -40,7 +40,11 @@ final class AdsnapEvents {
     private final long line;
     private final EventSequencer.@Nullable Place place;
 
-    OpenCall(SystemCall call, AdsnapLine begin, EventSequencer.@Nullable Place place) {
+    /** Whether its PTEs are events, so that its line counts even if the call has no end. */
+    private final boolean observed;
+
+    OpenCall(
+        SystemCall call, AdsnapLine begin, EventSequencer.@Nullable Place place, boolean observed) {
       this.call = call;
       this.arguments = begin.values.clone();
       this.argumentCount = begin.valueCount;
@@ -48,6 +52,7 @@ final class AdsnapEvents {
       this.cpu = begin.cpu;
       this.line = begin.number;
       this.place = place;
+      this.observed = observed;
     }
   }
 
@@ -196,10 +201,11 @@ final class AdsnapEvents {
 
   private void begin(AdsnapLine line, SystemCall call) throws IOException {
     abandon(line.tid, Account.NEVER_RETURNED);
-    if (call == SystemCall.MPROTECT) {
-      snapshot(line, line.values[0], line.values[1], EventSchema.PTE_BEFORE);
-    }
-    open.put(line.tid, new OpenCall(call, line, call.givesUp() ? events.reserve() : null));
+    boolean observed =
+        call == SystemCall.MPROTECT
+            && snapshot(line, line.values[0], line.values[1], EventSchema.PTE_BEFORE);
+    open.put(
+        line.tid, new OpenCall(call, line, call.givesUp() ? events.reserve() : null, observed));
   }
 
   private void end(AdsnapLine line, SystemCall call) throws IOException {
@@ -235,10 +241,13 @@ final class AdsnapEvents {
 
   /**
    * Makes a row for the range that a snapshot covers and one for each page of it that has a PTE.
+   *
+   * @return whether it did
    */
-  private void snapshot(AdsnapLine line, long start, long length, long flags) throws IOException {
+  private boolean snapshot(AdsnapLine line, long start, long length, long flags)
+      throws IOException {
     if (!snapshots) {
-      return;
+      return false;
     }
     EventRow range = row(line, EventKind.OBSERVED_PTE);
     range.address = start & -EventSchema.PAGE_SIZE;
@@ -251,7 +260,7 @@ final class AdsnapEvents {
     range.length2 = pagesWithPte(line) * EventSchema.PAGE_SIZE;
     if (line.wordCount() > 0 && !covers(range, line.wordAddress(0))) {
       account.ignored("snapshot-of-another-call", line.wordCount());
-      return;
+      return false;
     }
     account.parsed(line.wordCount());
     events.append(range);
@@ -269,6 +278,7 @@ final class AdsnapEvents {
         }
       }
     }
+    return true;
   }
 
   private static long pagesWithPte(AdsnapLine line) {
@@ -288,7 +298,11 @@ final class AdsnapEvents {
   private void abandon(int tid, String rule) throws IOException {
     OpenCall begun = open.remove(tid);
     if (begun != null) {
-      account.ignored(rule, 1);
+      if (begun.observed) {
+        account.parsed(1);
+      } else {
+        account.ignored(rule, 1);
+      }
       if (begun.place != null) {
         events.fill(begun.place, null);
       }

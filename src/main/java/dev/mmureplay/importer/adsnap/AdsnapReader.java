@@ -140,7 +140,10 @@ final class AdsnapReader {
     long tid = field(line, 'd');
     boolean hasCpu = letter != 'N' && letter != 'Q';
     long cpu = hasCpu ? field(line, 'd') : UNKNOWN_INT;
-    if (time < 0 || !isTask(pid) || !isTask(tid) || (hasCpu && !isTask(cpu))) {
+    if (time < 0
+        || !isTask(pid)
+        || !isTask(tid)
+        || (hasCpu && (cpu < 0 || cpu > EventSchema.MAX_CPU))) {
       return false;
     }
     entry.reset((char) letter, time, line.lineNumber());

@@ -66,7 +66,8 @@ final class DeclaredEvents {
       }
     }
     for (Field field : List.of(Field.PID, Field.TID, Field.CPU, Field.COUNT)) {
-      if (record.has(field) && (record.get(field) < 0 || record.get(field) > MAX_TASK)) {
+      long most = field == Field.CPU ? EventSchema.MAX_CPU : MAX_TASK;
+      if (record.has(field) && (record.get(field) < 0 || record.get(field) > most)) {
         return "unreadable " + field.fieldName();
       }
     }

@@ -4,6 +4,7 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.AccessRows;
 import dev.mmureplay.importer.Account;
 import dev.mmureplay.importer.LineScanner;
@@ -149,7 +150,7 @@ final class ViewCalls {
   private boolean core(int at) {
     line.position(at + " on core ".length());
     long core = last(line.decimal());
-    if (core < 0 || core > Integer.MAX_VALUE) {
+    if (core < 0 || core > EventSchema.MAX_CPU) {
       return false;
     }
     coresSeen = true;

@@ -3,6 +3,7 @@ package dev.mmureplay.importer.ftrace;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 import static dev.mmureplay.importer.LineScanner.NONE;
 
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.tracepoint.Backwards;
 import dev.mmureplay.importer.tracepoint.Columns;
@@ -93,7 +94,7 @@ final class FtraceLine implements Columns {
     line.position(flags);
     long number = line.decimal();
     int rest = end - line.position();
-    if (number < 0 || number > Integer.MAX_VALUE || rest < MIN_FLAGS || rest > MAX_FLAGS) {
+    if (number < 0 || number > EventSchema.MAX_CPU || rest < MIN_FLAGS || rest > MAX_FLAGS) {
       return -1;
     }
     cpu = (int) number;
@@ -105,7 +106,7 @@ final class FtraceLine implements Columns {
     if (from == end - 1 || line.byteAt(from - 1) != '[') {
       return -1;
     }
-    cpu = Backwards.taskAt(line, from);
+    cpu = Backwards.cpuAt(line, from);
     return cpu == Backwards.TOO_LARGE ? -1 : from - 1;
   }
 

@@ -113,7 +113,7 @@ final class FtraceReader {
   private void lost(long count, long cpu) throws IOException {
     EventRow row = events.lost(new EventRow().reset(EventKind.LOST, 0, 0), Math.max(count, 0));
     row.line = line.lineNumber();
-    if (cpu >= 0) {
+    if (cpu >= 0 && cpu <= EventSchema.MAX_CPU) {
       row.cpu = (int) cpu;
     }
     trace.append(row);

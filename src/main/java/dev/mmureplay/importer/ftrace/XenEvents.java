@@ -69,7 +69,7 @@ final class XenEvents {
     if (unreadable(entry, value)) {
       return;
     }
-    boolean kernels = (value & PTE_PRESENT) != 0 && (value & PTE_USER) == 0;
+    boolean kernels = isKernels(value);
     TracepointTask task = trace.task(trace.columns.tid());
     if (!kernels && changesProtection(task)) {
       long start = task.arguments[0];
@@ -93,6 +93,11 @@ final class XenEvents {
       page = tables.page(entry);
     }
     set(entry, page, value);
+  }
+
+  /** A table of user pages that holds such an entry is one of the kernel by now. */
+  private static boolean isKernels(long value) {
+    return (value & PTE_PRESENT) != 0 && (value & PTE_USER) == 0;
   }
 
   private static boolean changesProtection(TracepointTask task) {
@@ -173,7 +178,7 @@ final class XenEvents {
   }
 
   private void set(long entry, long page, long value) throws IOException {
-    if (page < 0 || page >= USER_END) {
+    if (page < 0 || page >= USER_END || isKernels(value)) {
       trace.ignore(KERNEL_PAGE);
       return;
     }

@@ -57,7 +57,7 @@ final class PerfLine implements Columns {
       if (cpuFrom < 1 || cpuFrom == before - 1 || line.byteAt(cpuFrom - 1) != '[') {
         return false;
       }
-      cpu = Backwards.taskAt(line, cpuFrom);
+      cpu = Backwards.cpuAt(line, cpuFrom);
       before = Backwards.blanks(line, cpuFrom - 1);
     }
     if (cpu == Backwards.TOO_LARGE || !readTask(line, before)) {

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one log of QEMU, line by line; a line may hold the beginnings of several calls. */
 final class QemuReader {
@@ -44,6 +45,9 @@ final class QemuReader {
   /** How many lines are still to be entered for the line at hand: 1, or 0 once it is entered. */
   private int lines;
 
+  /** The call that gets the line if none ends on it. */
+  private @Nullable Call keeper;
+
   QemuReader(LineScanner line, EventSink sink) {
     this.line = line;
     this.calls = new CallLog(account, sink);
@@ -55,7 +59,9 @@ final class QemuReader {
       readLine();
     }
     while (!open.isEmpty()) {
-      giveUp(open.removeLast());
+      Call oldest = open.removeLast();
+      giveUp(oldest);
+      keeper = oldest == keeper ? null : keeper;
     }
     calls.finish();
     Fidelity fidelity =
@@ -65,6 +71,7 @@ final class QemuReader {
 
   private void readLine() throws IOException {
     lines = 1;
+    keeper = null;
     if (line.tooLong()) {
       account.rejected(line, Account.TOO_LONG, 1);
     } else if (line.atEnd()) {
@@ -209,18 +216,26 @@ final class QemuReader {
   }
 
   private void stayOpen(Call call) {
-    // A call that needs the line keeps it; else it is for what follows, or for nothing.
+    // The line is for what ends on it; else for a call on it that may become an event; else for
+    // the last one.
     boolean last = line.atEnd() || line.looksAt(QemuLine.LAYOUT_CHANGED);
-    boolean keeps = last || call.system != null;
-    call.lines = keeps ? lines : 0;
-    lines -= call.lines;
+    if (keeper == null || keeper.system == null) {
+      keeper = call;
+    }
     if (!line.terminated() && last) {
-      account.rejected(line, Account.TRUNCATED, call.lines);
+      reject(Account.TRUNCATED);
       return;
+    }
+    call.lines = 0;
+    if (last) {
+      keeper.lines = lines;
+      lines = 0;
     }
     open.push(call);
     if (open.size() > MAX_OPEN) {
-      giveUp(open.removeLast());
+      Call oldest = open.removeLast();
+      giveUp(oldest);
+      keeper = oldest == keeper ? null : keeper;
     }
   }
 

@@ -4,6 +4,7 @@ import static dev.mmureplay.importer.LineScanner.NONE;
 
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.EventText;
 import dev.mmureplay.event.Fidelity;
@@ -123,7 +124,7 @@ final class EventTextReader {
     long cpu = NONE;
     if (line.skip("cpu")) {
       cpu = line.decimal();
-      if (!isInt(cpu)) {
+      if (cpu < 0 || cpu > EventSchema.MAX_CPU) {
         return "expected the number of a CPU after cpu";
       }
       line.skipBlanks();

@@ -1,5 +1,6 @@
 package dev.mmureplay.importer.tracepoint;
 
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.LineScanner;
 
 /**
@@ -7,7 +8,7 @@ import dev.mmureplay.importer.LineScanner;
  * from a thread's name that may hold anything.
  */
 public final class Backwards {
-  /** What {@link #taskAt} answers for a number that is none of a task or CPU. */
+  /** What {@link #taskAt} and {@link #cpuAt} answer for a number that can be none. */
   public static final int TOO_LARGE = Integer.MIN_VALUE + 1;
 
   private Backwards() {}
@@ -39,7 +40,13 @@ public final class Backwards {
     return at;
   }
 
-  /** Reads a number of a task or CPU at the offset; {@link #TOO_LARGE} if it can be none. */
+  /** Reads a number of a CPU at the offset; {@link #TOO_LARGE} if it can be none. */
+  public static int cpuAt(LineScanner line, int from) {
+    int number = taskAt(line, from);
+    return number > EventSchema.MAX_CPU ? TOO_LARGE : number;
+  }
+
+  /** Reads a number of a task at the offset; {@link #TOO_LARGE} if it can be none. */
   public static int taskAt(LineScanner line, int from) {
     line.position(from);
     boolean negative = line.skip('-');

@@ -31,8 +31,20 @@ final class XenalyzeReader {
   private static final Pattern LOST = Pattern.compile("lost_records count (\\d{1,10}) .*");
   private static final Pattern KNOWN =
       Pattern.compile("(?:hypercall|ptwr|page_fault|sched_switch|lost_records)\\b.*");
+  private static final Pattern SWITCH_DETAIL =
+      Pattern.compile("sched_switch (?:prev|next|continue) d\\d+v\\d+, .*");
+
+  // What xenalyze says about its own work, among the records; one such sentence ends no line.
+  private static final Pattern MESSAGE = Pattern.compile(" {0,2}\\[?[A-Za-z].*");
+  private static final Pattern DAMAGED =
+      Pattern.compile(".* d[?\\d]+v[?\\d]+ +" + KNOWN.pattern(), Pattern.DOTALL);
+  private static final Pattern UNENDED_MESSAGE =
+      Pattern.compile("^d\\d+v\\d+ RUNSTATE_RUNNING detected, leaving INIT");
+  private static final Pattern LOST_END =
+      Pattern.compile(" {15}[-.|l x0-9]+ lost_records end [dv0-9]*---");
 
   private static final String OTHER = "other-record";
+  private static final String SWITCH_TIMES = "sched-switch-times";
   private static final Pattern BLANK = Pattern.compile(" ");
 
   private final LineScanner line;
@@ -66,11 +78,21 @@ final class XenalyzeReader {
   }
 
   private void readLine(String text) throws IOException {
-    Matcher record = RECORD.matcher(text);
-    if (!record.matches() || !line.terminated()) {
-      account.rejected(line, line.terminated() ? Account.UNRECOGNISED : Account.TRUNCATED, 1);
-      return;
+    Matcher record = RECORD.matcher(UNENDED_MESSAGE.matcher(text).replaceFirst(""));
+    if (!line.terminated()) {
+      account.rejected(line, Account.TRUNCATED, 1);
+    } else if (record.matches()) {
+      readRecord(record);
+    } else if (LOST_END.matcher(text).matches()) {
+      account.ignored("lost-records-end", 1);
+    } else if (MESSAGE.matcher(text).matches() && !DAMAGED.matcher(text).matches()) {
+      account.ignored("message", 1);
+    } else {
+      account.rejected(line, Account.UNRECOGNISED, 1);
     }
+  }
+
+  private void readRecord(Matcher record) throws IOException {
     place.line = line.lineNumber();
     place.cpu = record.group(3).indexOf('x');
     boolean known = record.group(4) != null;
@@ -126,7 +148,7 @@ final class XenalyzeReader {
       records.lost(place, Long.parseLong(found.group(1)));
       return null;
     }
-    return OTHER;
+    return SWITCH_DETAIL.matcher(body).matches() ? SWITCH_TIMES : OTHER;
   }
 
   /** The words of the record: instruction, address, error code; each of one or of two words. */

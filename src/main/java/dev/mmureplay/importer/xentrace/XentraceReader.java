@@ -2,6 +2,7 @@ package dev.mmureplay.importer.xentrace;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.importer.ImportReport;
@@ -78,7 +79,7 @@ final class XentraceReader {
 
   private void readRecord() throws IOException {
     if (left == 0) {
-      if (stream.event() == CPU_CHANGE && stream.count() == 2 && !stream.hasTsc()) {
+      if (isWindow()) {
         beginWindow();
       } else {
         rejectRest(Long.MAX_VALUE);
@@ -103,6 +104,13 @@ final class XentraceReader {
     } else {
       ledger.ignored(rule);
     }
+  }
+
+  private boolean isWindow() {
+    return stream.event() == CPU_CHANGE
+        && stream.count() == 2
+        && !stream.hasTsc()
+        && stream.unsigned(0) <= EventSchema.MAX_CPU;
   }
 
   private void beginWindow() throws IOException {

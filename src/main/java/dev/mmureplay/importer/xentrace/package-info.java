@@ -25,6 +25,8 @@
  * hypercall (subcall)           0020200e                 OBSERVED_XEN, SUBCALL
  * sched_switch                  0002800a                 SCHED_SWITCH
  * runstate_change to running    00021n0n                 ignored: runstate-change; tells who runs
+ * sched_switch prev, next and continue: how long each ran or waited
+ *                               0002800e, f, 00028011    ignored: sched-switch-times (of text), other-record
  * lost_records                  0001f001                 LOST
  * cpu_change, wrap_buffer       0001f003, 0001f002       ignored: cpu-change, wrap-buffer
  * trap, emulate_privop and any
@@ -33,7 +35,10 @@
  * record that is none, or goes beyond its window         rejected: unrecognised record; the rest of
  *                                                        the window, or of the file, is one record
  * file that stops in a record                            rejected: truncated record
- * line of text that is no record                         rejected: unrecognised line
+ * lost_records end, in the text                          ignored: lost-records-end
+ * what xenalyze says of its own work, in the text        ignored: message; the one without a line end of
+ *                                                        its own is cut off the record behind it
+ * other line of text that is no record                   rejected: unrecognised line
  * </pre>
  *
  * <p>Lines of the ledger and of events are records in the binary format, counted from 1.

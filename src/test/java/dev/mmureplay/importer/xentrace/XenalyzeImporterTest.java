@@ -26,7 +26,7 @@ final class XenalyzeImporterTest {
          0.000000170 x| d2v1 trap d eip 401000
       ]  0.000000175 x| d2v1   28006(2:8:6) 2 [ 2 1 ]
          0.000000180 x| d2v1 lost_records count 77 d2v1 (cur d2v1) first_tsc 175
-      Total time: 1.23 seconds (using cpu speed 2.40 GHz)
+      = Total time: 1.23 seconds
          0.000000190 x| d2v1 page_fault[ 1 ]
       """;
 
@@ -56,6 +56,56 @@ final class XenalyzeImporterTest {
         .extracting(each -> each.line() + " " + each.reason())
         .containsExactly("14 unrecognised line", "15 unreadable record");
     assertThat(imported.report().fidelity().clock()).isTrue();
+  }
+
+  /**
+   * xenalyze of Xen 4.23 made the text of the file; it says more than the file, in its own words.
+   */
+  @Test
+  void theTextThatXenalyzeMakesOfAFileGivesTheSameEventsAsTheFile() throws IOException {
+    EventCsv.Imported text =
+        EventCsv.importOnly(importer, "text", EventCsv.resource("xenalyze/records.log"));
+    EventCsv.Imported file =
+        EventCsv.importOnly(
+            new XentraceImporter(), "file", EventCsv.resource("xentrace/records.bin"));
+
+    assertThat(text.events())
+        .hasSize(12)
+        .extracting(XenalyzeImporterTest::withoutLineAndTime)
+        .containsExactlyElementsOf(
+            file.events().stream().map(XenalyzeImporterTest::withoutLineAndTime).toList());
+    assertThat(text.report().ledger().ignoredByRule())
+        .containsEntry("message", 14L)
+        .containsEntry("sched-switch-times", 2L)
+        .containsEntry("lost-records-end", 2L);
+    assertThat(text.report().ledger().rejectedCount()).isZero();
+  }
+
+  private static String withoutLineAndTime(String event) {
+    String[] columns = event.split(",", -1);
+    columns[0] = "";
+    columns[5] = "";
+    return String.join(",", columns);
+  }
+
+  /** xenalyze forgets to end the line; a record that lost its beginning is no message. */
+  @Test
+  void aRecordBehindAMessageIsReadAndADamagedOneIsNoMessage() throws IOException {
+    String text =
+        """
+        d2v1 RUNSTATE_RUNNING detected, leaving INIT   0.000000120 x| d2v1 hypercall  1 (mmu_update) 3 updates
+        x| d2v1 hypercall  1 (mmu_update) 4 updates
+          Not updating.
+        0.000000130 x| d2v1 runstate_change d2v1 runnable->running
+        """;
+    EventCsv.Imported imported =
+        EventCsv.importOnly(importer, "test", text.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(imported.events()).containsExactly("1,OBSERVED_XEN,2,65537,0,120,,,3,,0x109,,,,,,1");
+    assertThat(imported.report().ledger().ignoredByRule()).containsOnlyKeys("message");
+    assertThat(imported.report().ledger().rejections())
+        .extracting(each -> each.line() + " " + each.reason())
+        .containsExactly("2 unrecognised line", "4 unrecognised line");
   }
 
   @Test
