@@ -1,5 +1,6 @@
 package dev.mmureplay.cli;
 
+import dev.mmureplay.machine.Outcome;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -79,10 +82,31 @@ final class Replays implements AutoCloseable {
               file.name() + ": the backend " + backend.name() + " failed: " + backend.failure());
         }
       }
+      remarkOutcomes(file.name(), result);
       return new Stored(recorder.commit(result), file, result);
     } catch (IllegalArgumentException e) {
       // What was asked for does not fit this trace.
       throw new IOException(file.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Says to how many pages something happened, under which backends. */
+  private void remarkOutcomes(String name, ReplayResult result) {
+    for (Outcome outcome : Outcome.values()) {
+      Map<Long, List<String>> backends = new TreeMap<>();
+      for (ReplayResult.Backend backend : result.backends()) {
+        Long pages = backend.outcomes().get(outcome);
+        if (pages != null) {
+          backends.computeIfAbsent(pages, first -> new ArrayList<>()).add(backend.name());
+        }
+      }
+      backends.forEach(
+          (pages, names) -> {
+            boolean all = names.size() == result.backends().size();
+            String who = all ? "every backend" : String.join(", ", names);
+            verb.remark(
+                name + ": " + outcome.id() + " " + pages + ": " + who + " " + outcome.sentence());
+          });
     }
   }
 

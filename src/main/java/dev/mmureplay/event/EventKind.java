@@ -39,6 +39,18 @@ public enum EventKind {
   BRK(15),
   /** {@code madvise}; {@code flags} is the advice. */
   MADVISE(16),
+  /**
+   * The kernel cleaned the dirty pages of a range of shared mappings and recorded which they were
+   * (clean_record_shared_mapping_range, for graphics memory); {@code pid} is the process that maps
+   * them, {@code tid} the task that did it. No system call of its own.
+   */
+  CLEAN_RECORD(17),
+  /**
+   * {@code ioctl(UFFDIO_WRITEPROTECT)}: from now on (or, without {@link EventSchema#UFFD_PROTECT}
+   * in {@code flags}, no longer) the first write to each page of the range is to be announced to a
+   * tracker. It has succeeded.
+   */
+  UFFD_WRITEPROTECT(18),
 
   /**
    * A new task; {@code result} is its tid, {@code flags} are the clone flags ({@code CLONE_VM}
@@ -106,6 +118,13 @@ public enum EventKind {
   /** Returns the number stored in the event file, 0 to 63; never reused for another kind. */
   public byte code() {
     return code;
+  }
+
+  /**
+   * Returns whether this changes PTEs or mappings of a range: a call, or the kernel's own doing.
+   */
+  public static boolean isMemoryCall(byte code) {
+    return code >= MMAP.code && code <= UFFD_WRITEPROTECT.code;
   }
 
   /** Returns whether this is a read, write or fetch of a page. */

@@ -39,8 +39,15 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * (64-bit columns) or {@link #UNKNOWN_INT} (32-bit columns).
  */
 public final class EventSchema {
-  /** The version of this schema; a reader refuses files of a newer one. */
-  public static final int VERSION = 1;
+  /**
+   * The version of this schema; a reader refuses files of a newer one, and reads all older ones:
+   *
+   * <pre>
+   * 1  the first
+   * 2  the kinds CLEAN_RECORD and UFFD_WRITEPROTECT; the columns are the same
+   * </pre>
+   */
+  public static final int VERSION = 2;
 
   /** Rows in a full record batch. */
   public static final int BATCH_ROWS = 65_536;
@@ -83,6 +90,17 @@ public final class EventSchema {
 
   /** In {@code flags} of a set PTE: made while execve built the address space. */
   public static final long FROM_EXEC = 1L << 20;
+
+  /**
+   * In {@code flags} of {@link EventKind#UFFD_WRITEPROTECT}: protect (UFFDIO_WRITEPROTECT_MODE_WP).
+   */
+  public static final long UFFD_PROTECT = 1;
+
+  /**
+   * In {@code flags} of {@link EventKind#UFFD_WRITEPROTECT}, above the kernel's mode bits: the
+   * tracker asked for UFFD_FEATURE_WP_UNPOPULATED, so that absent pages are protected, too.
+   */
+  public static final long UFFD_UNPOPULATED = 1L << 40;
 
   /** In {@code flags} of an observed PTE: as it was when a call began. */
   public static final long PTE_BEFORE = 0;

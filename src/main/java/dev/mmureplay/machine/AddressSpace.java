@@ -33,6 +33,12 @@ public final class AddressSpace {
   /** Memory that was not writable ever since it was mapped. */
   final RangeSet unwritten = new RangeSet();
 
+  /** Pages whose next write userfaultfd is to announce. */
+  final RangeSet uffdProtected = new RangeSet();
+
+  /** Absent ones among them in whose place an entry says so (PTE_MARKER_UFFD_WP). */
+  final RangeSet uffdMarked = new RangeSet();
+
   /** Chunks that may have a PTE page although the model has none. */
   final RangeSet unseenTables = new RangeSet();
 

@@ -7,6 +7,8 @@ import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.XenPte;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One backend at work in a machine: its MMU, its counts, and what was found wrong with it. */
@@ -19,6 +21,7 @@ public final class BackendState {
   private @Nullable String failure;
   private long digest = 1;
   private long breaches;
+  private final long[] outcomes = new long[Outcome.values().length];
 
   /**
    * Hull of the PTEs that need a flush in the call under way: {@code [flushStart, flushEnd)}, empty
@@ -68,6 +71,21 @@ public final class BackendState {
   /** Returns how many breaches of invariants were found. */
   public long breaches() {
     return breaches;
+  }
+
+  /** Returns to how many pages something happened, of what did. */
+  public Map<Outcome, Long> outcomes() {
+    Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    for (Outcome outcome : Outcome.values()) {
+      if (outcomes[outcome.ordinal()] > 0) {
+        counts.put(outcome, outcomes[outcome.ordinal()]);
+      }
+    }
+    return counts;
+  }
+
+  void countOutcome(Outcome outcome, long pages) {
+    outcomes[outcome.ordinal()] += pages;
   }
 
   void fail(RuntimeException e) {

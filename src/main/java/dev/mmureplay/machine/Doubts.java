@@ -90,6 +90,8 @@ final class Doubts {
 
   /** A range is unmapped; PTE pages go where no VMA is left in a chunk. */
   static void unmapped(AddressSpace space, long start, long end) {
+    space.uffdProtected.remove(start, end);
+    space.uffdMarked.remove(start, end);
     space.untouched.remove(start, end);
     space.unwritten.remove(start, end);
     VmaList vmas = space.vmas;

@@ -10,9 +10,11 @@ import dev.mmureplay.mmu.Pte;
 final class FaultHandler {
   private final Guest guest;
   private final int faultAround;
+  private final UffdFaults uffd;
 
   FaultHandler(Guest guest, int faultAround) {
     this.guest = guest;
+    this.uffd = new UffdFaults(guest);
     this.faultAround = guest.kernel.faultsAround() ? faultAround : 1;
   }
 
@@ -41,8 +43,10 @@ final class FaultHandler {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
     int index = Machine.index(address);
     long pte = leaf.reference[index];
+    boolean marked = uffd.faulted(space, kind, leaf.address(index), pte);
     if (pte == 0) {
       long entry = newEntry(space, vma, kind == AccessKind.WRITE);
+      entry = marked ? (entry & ~Pte.RW) | Pte.UFFD_WP : entry;
       if (kind != AccessKind.WRITE && vma.file > Vma.ANONYMOUS) {
         aroundFault(space, vma, leaf, index);
       }
@@ -145,7 +149,9 @@ final class FaultHandler {
   /** do_wp_page: a write to a page that is present and not writable. */
   private void writeProtected(AddressSpace space, Vma vma, LeafTable leaf, int index, long pte) {
     int frame = Pte.frame(pte);
-    long taken = guest.kernel.makeWritable(pte | Pte.DIRTY | Pte.ACCESSED);
+    // A tracker that was told of the write has lifted its protection of the page.
+    long open = pte & ~Pte.UFFD_WP;
+    long taken = guest.kernel.makeWritable(open | Pte.DIRTY | Pte.ACCESSED);
     if (vma.has(Vma.SHARED)) {
       guest.setPte(leaf, index, taken);
       return;

@@ -109,7 +109,7 @@ final class Guest {
    */
   void check(BackendState backend, AddressSpace space, LeafTable leaf, int index, long pte) {
     long expected = leaf.reference[index];
-    long found = backend.comparable(pte);
+    long found = comparable(backend, leaf, index, pte, expected);
     if (found != expected && leaf.report(index, backend.index)) {
       breach(backend, adOr("I14", expected, found), space, leaf.address(index), expected, found);
     }
@@ -130,7 +130,8 @@ final class Guest {
    */
   void checkUpdate(
       BackendState backend, AddressSpace space, LeafTable leaf, int index, long old, long changed) {
-    long found = backend.comparable(leaf.pages[backend.index].entries[index]);
+    long entry = leaf.pages[backend.index].entries[index];
+    long found = comparable(backend, leaf, index, entry, changed);
     if (found != changed && leaf.report(index, backend.index)) {
       long kept = Pte.KEPT_BY_MODIFY & ~(Pte.FRAME | Pte.ACCESSED | Pte.DIRTY_BITS);
       long wrong = found ^ changed;
@@ -138,6 +139,25 @@ final class Guest {
           (wrong & Pte.FRAME) != 0 ? "I3" : (wrong & kept) != 0 ? "I4" : found == old ? "I7" : "I5";
       breach(backend, adOr(otherwise, changed, found), space, leaf.address(index), changed, found);
     }
+  }
+
+  /**
+   * Returns a PTE as it compares with the reference. Of one that stayed dirty under this backend
+   * when it was to be cleaned, dirtiness says nothing, nor does the right to write that an mprotect
+   * gives to dirty pages only.
+   */
+  private static long comparable(
+      BackendState backend, LeafTable leaf, int index, long pte, long expected) {
+    long found = backend.comparable(pte);
+    long open = leaf.keepsDirty(index, backend.index) ? Pte.DIRTY_BITS | Pte.RW : 0;
+    return (found & ~open) | (expected & open);
+  }
+
+  /** A backend did something with pages that breaks no invariant and is worth to be known. */
+  void outcome(
+      BackendState backend, Outcome outcome, AddressSpace space, long address, long pages) {
+    backend.countOutcome(outcome, pages);
+    observer.outcome(backend, outcome, space, address, pages);
   }
 
   /** Returns I1 or I2 if nothing but A and dirtiness differ. */
@@ -171,7 +191,8 @@ final class Guest {
     for (BackendState backend : backends) {
       if (backend.failure() == null) {
         long pte = leaf.pages[backend.index].entries[index];
-        backend.addToDigest(space.id(), address, backend.comparable(pte));
+        long compared = comparable(backend, leaf, index, pte, reference);
+        backend.addToDigest(space.id(), address, compared);
       }
     }
     observer.finalPte(space, address, reference, doubts.ended(space, leaf, index));

@@ -48,6 +48,12 @@ final class LeafTable {
    */
   private long @Nullable [] reported;
 
+  /**
+   * For every PTE, the backends under which it is still dirty although the kernel cleaned it, one
+   * bit each; mostly there is none.
+   */
+  private long @Nullable [] keptDirty;
+
   /** The PTE page of each backend. */
   final PtePage[] pages;
 
@@ -109,6 +115,30 @@ final class LeafTable {
     if (known != null) {
       known[index] = 0;
     }
+    notKept(index);
+  }
+
+  private void notKept(int index) {
+    long[] kept = keptDirty;
+    if (kept != null) {
+      kept[index] = 0;
+    }
+  }
+
+  /** Notes that a PTE is still dirty under a backend although the kernel cleaned it. */
+  void keepDirty(int index, int backend) {
+    long[] kept = keptDirty;
+    if (kept == null) {
+      kept = new long[PtePage.ENTRIES];
+      keptDirty = kept;
+    }
+    kept[index] |= 1L << backend;
+  }
+
+  /** Returns whether a PTE is still dirty under a backend since the kernel cleaned it. */
+  boolean keepsDirty(int index, int backend) {
+    long[] kept = keptDirty;
+    return kept != null && (kept[index] & (1L << backend)) != 0;
   }
 
   /** Notes that a breach of a backend at a PTE is reported; false if it was before. */
@@ -128,6 +158,9 @@ final class LeafTable {
   void touched(int index, boolean write) {
     marks[index] &= (byte) ~(write ? LOST_ACCESSED | LOST_DIRTY : LOST_ACCESSED);
     marks[index] |= (byte) (write ? WRITTEN : 0);
+    if (write) {
+      notKept(index);
+    }
     set(index, reference[index] | (write ? Pte.ACCESSED_DIRTY : Pte.ACCESSED));
   }
 
@@ -161,6 +194,12 @@ final class LeafTable {
   void moveHere(int index, LeafTable from, int fromIndex) {
     set(index, from.reference[fromIndex]);
     marks[index] = from.marks[fromIndex];
+    long[] kept = from.keptDirty;
+    for (int backend = 0; kept != null && backend < pages.length; backend++) {
+      if (from.keepsDirty(fromIndex, backend)) {
+        keepDirty(index, backend);
+      }
+    }
     learn(index, Unknown.ALL & ~from.unknown[fromIndex]);
     doubt(index, from.unknown[fromIndex]);
     from.set(fromIndex, 0);

@@ -41,6 +41,8 @@ public final class Machine {
   private final Processes processes;
   private final Mprotect mprotect;
   private final Seeds seeds;
+  private final CleanRecord cleanRecord;
+  private final UffdProtection uffd;
   private final int backendCount;
   private @Nullable AccessObserver accessObserver;
   private int lastSpace;
@@ -74,6 +76,8 @@ public final class Machine {
     processes = new Processes(guest);
     mprotect = new Mprotect(guest, faults);
     seeds = new Seeds(guest);
+    cleanRecord = new CleanRecord(guest);
+    uffd = new UffdProtection(guest, mprotect.walk());
     backendCount = backends.size();
   }
 
@@ -380,6 +384,32 @@ public final class Machine {
       long recorded,
       ProtectionChange facts) {
     mprotect.call(space, start, length, protection, protectionKey, recorded, facts);
+  }
+
+  /**
+   * The kernel cleans dirty pages of shared mappings and records which they were.
+   *
+   * @param facts receives what was updated
+   */
+  public void cleanRecord(AddressSpace space, long start, long length, ProtectionChange facts) {
+    cleanRecord.clean(space, start & -PAGE_SIZE, start + pageUp(length), facts);
+  }
+
+  /**
+   * Carries out a successful UFFDIO_WRITEPROTECT.
+   *
+   * @param protect whether it protects, or ends that
+   * @param unpopulated whether the tracker asked for UFFD_FEATURE_WP_UNPOPULATED
+   * @param facts receives what was updated
+   */
+  public void uffdWriteProtect(
+      AddressSpace space,
+      long start,
+      long length,
+      boolean protect,
+      boolean unpopulated,
+      ProtectionChange facts) {
+    uffd.call(space, start & -PAGE_SIZE, start + pageUp(length), protect, unpopulated, facts);
   }
 
   /**

@@ -18,4 +18,15 @@ public interface MachineObserver {
    */
   void breach(
       BackendState backend, String invariant, AddressSpace space, long address, String message);
+
+  /**
+   * Something happened under a backend that breaks no invariant and is worth to be known.
+   *
+   * @param address the first page
+   * @param pages how many pages it happened to
+   */
+  default void outcome(
+      BackendState backend, Outcome outcome, AddressSpace space, long address, long pages) {
+    // The backend's state has the numbers.
+  }
 }

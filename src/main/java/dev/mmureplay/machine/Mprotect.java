@@ -32,6 +32,11 @@ final class Mprotect {
     this.pieces = new PieceWork(guest);
   }
 
+  /** Returns the walk, for others that change protections in the same way. */
+  ProtectionWalk walk() {
+    return walk;
+  }
+
   void call(
       AddressSpace space,
       long start,

@@ -90,7 +90,8 @@ final class Processes {
   }
 
   private static long childPte(long pte, Vma vma) {
-    long old = pte & ~Pte.ACCESSED;
+    // A child is not watched by its parent's userfaultfd.
+    long old = pte & ~(Pte.ACCESSED | Pte.UFFD_WP);
     return vma.has(Vma.SHARED) ? old & ~Pte.DIRTY_BITS : old;
   }
 

@@ -17,6 +17,7 @@ import dev.mmureplay.mmu.Mmu;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * change_protection of mm/mprotect.c: every resident PTE of a range is started, modified and
@@ -27,6 +28,9 @@ final class ProtectionWalk {
   private final int[] resident = new int[PtePage.ENTRIES];
   private final byte[] upgrades = new byte[PtePage.ENTRIES];
   private final long[] expected = new long[PtePage.ENTRIES];
+
+  /** Stands in for the slots of a PTE page that get entries which map nothing. */
+  private final PtePage marked = new PtePage();
 
   private long flushStart;
   private long flushEnd;
@@ -49,9 +53,30 @@ final class ProtectionWalk {
    * Changes the PTEs of {@code [start, end)}, which lies in the VMA and already has its new flags.
    */
   void change(AddressSpace space, Vma vma, long start, long end, ProtectionChange facts) {
-    long flags = guest.pageFlags(vma);
-    byte upgrade = upgradeOf(vma);
     LeafTable[] leaves = space.tables.range(start, end);
+    change(space, vma, leaves, start, end, upgradeOf(vma), null, facts);
+  }
+
+  /**
+   * The same in the way of the caller's choice.
+   *
+   * @param leaves the PTE pages to walk
+   * @param how a sum as in {@link PteUpdate}; of its upgrade a shared page of a private mapping
+   *     gets nothing
+   * @param marks what becomes of empty slots, or null for nothing
+   */
+  void change(
+      AddressSpace space,
+      Vma vma,
+      LeafTable[] leaves,
+      long start,
+      long end,
+      byte how,
+      @Nullable UffdMarks marks,
+      ProtectionChange facts) {
+    long flags = guest.pageFlags(vma);
+    byte upgrade = (byte) (how & PteUpdate.WRITABLE_MASK);
+    byte uffd = (byte) (how & ~PteUpdate.WRITABLE_MASK);
     guest.count(TABLE_DESCENT, leaves.length > 0 ? 1 : 0);
     for (LeafTable leaf : leaves) {
       int from = Guest.from(leaf, start);
@@ -64,7 +89,7 @@ final class ProtectionWalk {
       for (int k = 0; k < n; k++) {
         boolean may =
             vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
-        upgrades[k] = may ? upgrade : PteUpdate.AS_FLAGS;
+        upgrades[k] = may ? how : uffd;
       }
       UpdateLog log = facts.updates;
       if (log != null) {
@@ -79,7 +104,7 @@ final class ProtectionWalk {
       }
       guest.each(
           backend -> {
-            walk(backend, leaf, to - from, n, flags);
+            walk(backend, leaf, from, to, n, flags, marks);
             for (int k = 0; k < n; k++) {
               long old = leaf.reference[resident[k]];
               guest.checkUpdate(backend, space, leaf, resident[k], old, expected[k]);
@@ -113,16 +138,35 @@ final class ProtectionWalk {
     guest.count(PAGE_LOOKUP, lookups);
   }
 
-  private void walk(BackendState backend, LeafTable leaf, int slots, int n, long flags) {
+  /** Puts markers into empty slots or takes them away; only counts show them. */
+  private void mark(Mmu mmu, LeafTable leaf, int from, int to, @Nullable UffdMarks marks) {
+    for (int i = from; marks != null && i < to; i++) {
+      if (marks.changes(leaf.address(i))) {
+        mmu.setPte(marked, i, marks.entry());
+      }
+    }
+  }
+
+  private void walk(
+      BackendState backend,
+      LeafTable leaf,
+      int from,
+      int to,
+      int n,
+      long flags,
+      @Nullable UffdMarks marks) {
     Mmu mmu = backend.mmu;
     PtePage page = leaf.pages[backend.index];
     backend.counter().count(PTE_PAGE_WALK);
-    backend.counter().count(PTE_READ, slots);
-    backend.counter().count(PTE_EMPTY, slots - n);
+    backend.counter().count(PTE_READ, to - from);
+    backend.counter().count(PTE_EMPTY, to - from - n);
     ProtectionObserver observer = guest.protectionObserver;
     mmu.enterLazyMmu();
+    int next = from;
     for (int k = 0; k < n; k++) {
       int i = resident[k];
+      mark(mmu, leaf, next, i, marks);
+      next = i + 1;
       long old = mmu.ptepModifyProtStart(page, i);
       long changed = PteUpdate.apply(guest.kernel, old, flags, upgrades[k]);
       backend.counter().count(kindOf(old, changed));
@@ -135,6 +179,7 @@ final class ProtectionWalk {
         backend.widenFlush(leaf.address(i));
       }
     }
+    mark(mmu, leaf, next, to, marks);
     mmu.leaveLazyMmu();
   }
 
@@ -166,7 +211,7 @@ final class ProtectionWalk {
    * Returns whether PTEs that come out read-only may be made writable one by one. A shared page has
    * to be dirty for it, because a file system may want to know of its first write.
    */
-  private byte upgradeOf(Vma vma) {
+  byte upgradeOf(Vma vma) {
     if (!vma.has(Vma.WRITE)) {
       return PteUpdate.AS_FLAGS;
     }

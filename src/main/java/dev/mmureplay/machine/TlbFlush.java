@@ -22,7 +22,8 @@ public final class TlbFlush {
       return false;
     }
     long cleared = old & ~changed & (Pte.DIRTY | Pte.PRESENT);
-    long ignored = Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.FRAME;
+    long ignored =
+        Pte.ACCESSED | Pte.DIRTY_BITS | Pte.PRESENT | Pte.SPECIAL | Pte.UFFD_WP | Pte.FRAME;
     return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 

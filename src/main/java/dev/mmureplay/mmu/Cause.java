@@ -17,7 +17,11 @@ public enum Cause {
   /** {@code execve}: the new image's own updates. */
   EXEC,
   /** Tearing an address space down. */
-  EXIT;
+  EXIT,
+  /** Cleaning and recording dirty pages of shared mappings. */
+  CLEAN_RECORD,
+  /** {@code ioctl(UFFDIO_WRITEPROTECT)}. */
+  UFFD_WRITEPROTECT;
 
   /** Returns the name in the database and on the command line, such as {@code mprotect}. */
   public String id() {

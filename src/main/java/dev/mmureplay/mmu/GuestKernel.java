@@ -179,6 +179,35 @@ public enum GuestKernel {
     return recentMm;
   }
 
+  /**
+   * Returns whether the kernel can clean and record the dirty pages of shared mappings
+   * (mm/mapping_dirty_helpers.c, 5.5 on).
+   */
+  public boolean recordsDirtyPages() {
+    return modernMm;
+  }
+
+  /** Returns whether userfaultfd can protect pages against writes (5.7 on). */
+  public boolean protectsByUffd() {
+    return modernMm;
+  }
+
+  /**
+   * Returns whether userfaultfd can protect absent pages of anonymous memory, by an entry that says
+   * so (UFFD_FEATURE_WP_UNPOPULATED, 6.4 on).
+   */
+  public boolean marksUnpopulated() {
+    return recentMm;
+  }
+
+  /**
+   * Returns whether ending userfaultfd's protection makes pages writable at once as mprotect does
+   * (6.2 on).
+   */
+  public boolean upgradesAfterUffd() {
+    return recentMm;
+  }
+
   /** Returns the PTE without the right to write (pte_wrprotect). */
   public long writeProtect(long pte) {
     long changed = pte & ~Pte.RW;

@@ -26,6 +26,12 @@ public final class Pte {
   public static final long SPECIAL = 1L << 9;
 
   /**
+   * Linux's software bit for a PTE whose next write is announced to a userfaultfd tracker
+   * (_PAGE_UFFD_WP, 5.7 on).
+   */
+  public static final long UFFD_WP = 1L << 10;
+
+  /**
    * Linux's software bit for a dirty PTE that is not writable, where W=0, D=1 means a shadow stack;
    * see {@link GuestKernel#savesDirty}.
    */
@@ -42,7 +48,7 @@ public final class Pte {
   public static final long DIRTY_BITS = DIRTY | SAVED_DIRTY;
 
   /** The bits that pte_modify keeps (_PAGE_CHG_MASK). */
-  public static final long KEPT_BY_MODIFY = FRAME | SPECIAL | ACCESSED | DIRTY_BITS;
+  public static final long KEPT_BY_MODIFY = FRAME | SPECIAL | UFFD_WP | ACCESSED | DIRTY_BITS;
 
   private Pte() {}
 

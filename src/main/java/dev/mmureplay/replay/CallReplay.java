@@ -54,6 +54,9 @@ final class CallReplay {
    */
   static final String UNSEEN = "no-access-but-those-shown";
 
+  /** An event without a usable address and length, which are all that it is about. */
+  static final String NO_RANGE = "range-unknown-ignored";
+
   private static final long MAP_PRIVATE = 0x2;
   private static final long MAP_ANONYMOUS = 0x20;
   private static final long KERNEL_FLAGS = 0xffff_ffffL;
@@ -145,6 +148,7 @@ final class CallReplay {
               space, batch.address(row), batch.length(row), (int) known(batch.flags(row), -1));
         }
       }
+      case CLEAN_RECORD, UFFD_WRITEPROTECT -> changeByOthers(batch, row, kind, space);
       case CLONE -> {
         if (usable(space, result)) {
           tasks.clone(batch.pid(row), (int) result, known(batch.flags(row), 0));
@@ -232,6 +236,35 @@ final class CallReplay {
     sink.call(facts, counts);
     if (told != null) {
       told.after(facts);
+    }
+    if (tried != null) {
+      tried.after(change);
+    }
+  }
+
+  /** What changes PTEs as mprotect does and is no call of the program's own. */
+  private void changeByOthers(EventBatch batch, int row, EventKind kind, AddressSpace space) {
+    long start = batch.address(row);
+    long length = batch.length(row);
+    long result = batch.result(row);
+    if (result < 0 && result != UNKNOWN) {
+      return;
+    }
+    if (start < 0 || length <= 0 || start + length < 0) {
+      machine.assumptions().use(NO_RANGE, 1);
+      return;
+    }
+    Races tried = races;
+    if (tried != null) {
+      tried.before(row, Races.NO_CALL, space, change);
+    }
+    if (kind == EventKind.CLEAN_RECORD) {
+      machine.cleanRecord(space, start, length, change);
+    } else {
+      long flags = known(batch.flags(row), 0);
+      boolean protect = (flags & EventSchema.UFFD_PROTECT) != 0;
+      boolean unpopulated = (flags & EventSchema.UFFD_UNPOPULATED) != 0;
+      machine.uffdWriteProtect(space, start, length, protect, unpopulated, change);
     }
     if (tried != null) {
       tried.after(change);

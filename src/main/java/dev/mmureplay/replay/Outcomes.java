@@ -3,6 +3,7 @@ package dev.mmureplay.replay;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.MachineObserver;
+import dev.mmureplay.machine.Outcome;
 import dev.mmureplay.machine.Unknown;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Pte;
@@ -29,6 +30,7 @@ final class Outcomes implements MachineObserver, Races.Observer {
   private final PageState page = new PageState();
   private final List<Finding> findings = new ArrayList<>();
   private final Map<BackendState, long[]> races = new HashMap<>();
+  private final Map<BackendState, long[]> outcomes = new HashMap<>();
   private final Map<Loss, RaceEvidence> losses = new HashMap<>();
   private long pages;
 
@@ -75,6 +77,17 @@ final class Outcomes implements MachineObserver, Races.Observer {
     if (backend.breaches() <= KEPT) {
       RaceEvidence race = losses.get(new Loss(backend, space, address));
       keep(backend, invariant, space, address, message, race);
+    }
+  }
+
+  @Override
+  public void outcome(
+      BackendState backend, Outcome outcome, AddressSpace space, long address, long pages) {
+    int index = outcome.ordinal();
+    long[] told = outcomes.computeIfAbsent(backend, first -> new long[Outcome.values().length]);
+    if (told[index]++ < KEPT) {
+      String message = outcome.sentence() + ": " + pages + (pages == 1 ? " page" : " pages");
+      keep(backend, outcome.id(), space, address, message, null);
     }
   }
 

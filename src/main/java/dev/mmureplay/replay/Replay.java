@@ -375,6 +375,7 @@ public final class Replay {
               state.failure(),
               state.digest(),
               outcomes.breaches(state),
+              state.outcomes(),
               state.counter()));
     }
     return new ReplayResult(

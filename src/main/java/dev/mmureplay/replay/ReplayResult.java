@@ -1,5 +1,6 @@
 package dev.mmureplay.replay;
 
+import dev.mmureplay.machine.Outcome;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceTotals;
@@ -44,8 +45,11 @@ public record ReplayResult(
    * @param correct whether it claims to keep every A/D bit
    * @param failure one sentence if the backend threw and was dropped from the replay; its counts
    *     are then partial
-   * @param digest of all final PTEs with Xen-owned bits masked; equal for all correct backends
+   * @param digest of all final PTEs with Xen-owned bits masked, and dirtiness as it should be where
+   *     an outcome says that it is not; equal for all correct backends
    * @param findings breaches of invariants
+   * @param outcomes to how many pages something happened that breaks no invariant and is worth to
+   *     be known; empty if nothing did
    * @param counts operations by cause
    */
   public record Backend(
@@ -54,7 +58,12 @@ public record ReplayResult(
       @Nullable String failure,
       long digest,
       long findings,
-      OperationCounter counts) {}
+      Map<Outcome, Long> outcomes,
+      OperationCounter counts) {
+    public Backend {
+      outcomes = Map.copyOf(outcomes);
+    }
+  }
 
   /**
    * Checks that every backend that claims to keep A/D bits, and did not fail, kept every invariant

@@ -47,7 +47,7 @@ final class RaceSection {
             SELECT backend, invariant, evidence, address_text(address) AS address, call,
               call_line AS "call in line", access_kind AS access, access_line AS "access in line",
               window_operations AS "window", message
-            FROM finding WHERE replay = ? AND call IS NOT NULL
+            FROM finding WHERE replay = ? AND evidence IS NOT NULL
             ORDER BY evidence, backend, call, access_seq, address, invariant LIMIT %d
             """
                 .formatted(FINDINGS),

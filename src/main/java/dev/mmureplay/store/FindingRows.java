@@ -12,6 +12,7 @@ import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceEvidence;
 import dev.mmureplay.replay.race.RaceTotals;
+import dev.mmureplay.replay.race.Races;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +73,7 @@ final class FindingRows implements AutoCloseable {
     t.set(6, finding.seq() < 0 ? UNKNOWN : finding.seq());
     t.set(7, finding.message());
     RaceEvidence race = finding.race();
-    t.set(8, race == null ? UNKNOWN : race.call());
+    t.set(8, race == null || race.call() == Races.NO_CALL ? UNKNOWN : race.call());
     t.set(9, race == null ? UNKNOWN : race.callLine());
     t.set(10, race == null ? UNKNOWN : race.accessSeq());
     t.set(11, race == null ? UNKNOWN : race.accessLine());

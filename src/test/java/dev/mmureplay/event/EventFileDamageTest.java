@@ -9,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -56,7 +58,29 @@ class EventFileDamageTest {
         new Schema(
             EventSchema.arrow().getFields(),
             Map.of(EventSchema.VERSION_KEY, Integer.toString(EventSchema.VERSION + 1)));
-    assertRefused(arrowFile(newer), "written with event schema 2", "use a newer mmureplay");
+    assertRefused(arrowFile(newer), "written with event schema 3", "use a newer mmureplay");
+  }
+
+  @Test
+  void aFileOfTheFirstSchemaIsRead() throws IOException {
+    Path path = eventFile();
+    byte[] bytes = Files.readAllBytes(path);
+    byte[] second = {1, 0, 0, 0, '2', 0, 0, 0};
+    int replaced = 0;
+    for (int at = 0; at <= bytes.length - second.length; at++) {
+      if (Arrays.equals(bytes, at, at + second.length, second, 0, second.length)) {
+        bytes[at + 4] = '1';
+        replaced++;
+      }
+    }
+    Files.write(path, bytes);
+    assertThat(replaced).isPositive();
+    try (RootAllocator allocator = new RootAllocator();
+        ArrowFileReader raw = new ArrowFileReader(Files.newByteChannel(path), allocator)) {
+      assertThat(raw.getVectorSchemaRoot().getSchema().getCustomMetadata())
+          .containsEntry(EventSchema.VERSION_KEY, "1");
+    }
+    readAll(path);
   }
 
   @Test
@@ -76,7 +100,7 @@ class EventFileDamageTest {
   void anArrowFileWithOtherColumnsIsRefused() throws IOException {
     List<Field> fewer = EventSchema.arrow().getFields().subList(0, 3);
     Schema odd = new Schema(fewer, EventSchema.arrow().getCustomMetadata());
-    assertRefused(arrowFile(odd), "expected the columns of event schema 1");
+    assertRefused(arrowFile(odd), "expected the columns of event schema 2");
   }
 
   @Test

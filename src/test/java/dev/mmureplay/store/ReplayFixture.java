@@ -148,6 +148,7 @@ final class ReplayFixture {
               last ? failureOfLast : null,
               correct ? 0x1234 : 0x5678,
               findings.stream().filter(f -> f.backend().equals(name)).count(),
+              Map.of(),
               counters.get(i)));
     }
     return new ReplayResult(

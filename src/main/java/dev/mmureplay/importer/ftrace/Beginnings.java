@@ -32,7 +32,9 @@ final class Beginnings implements EventSink {
       cloned(row);
     } else if (row.kind == EventKind.LOST) {
       unexplained = true;
-    } else if (row.kind == EventKind.SET_PTE || row.kind.code() <= EventKind.MADVISE.code()) {
+    } else if (row.kind == EventKind.SET_PTE
+        || row.kind.isAccess()
+        || EventKind.isMemoryCall(row.kind.code())) {
       memorySeen = true;
       unexplained |= !begun.contains(row.pid);
     }

@@ -80,7 +80,7 @@ final class CandidateScan {
       beganAt = inside ? row : beganAt;
       if (kind <= LAST_ACCESS) {
         take(call, row, inside);
-      } else if (kind <= EventKind.MADVISE.code()) {
+      } else if (EventKind.isMemoryCall(kind)) {
         changed = Math.max(changed, row);
       } else if (inside && isObserved(call, row, EventSchema.PTE_BEFORE)) {
         observedFrom = row;

@@ -6,7 +6,8 @@ import static java.util.Objects.requireNonNull;
  * What shows a breach to come from a race: the access that set the bit, and the update that
  * destroyed or invented it.
  *
- * @param call number of the mprotect call within the trace, from 0
+ * @param call number of the mprotect call within the trace, from 0; {@link Races#NO_CALL} if the
+ *     update was none of its
  * @param callLine line of the source on which the call begins, or {@link
  *     dev.mmureplay.event.EventSchema#UNKNOWN}
  * @param callSeq position of the call in the event file

@@ -7,7 +7,7 @@ import dev.mmureplay.machine.AddressSpace;
 /**
  * One mprotect call as far as races go.
  *
- * @param number of the call within the trace, from 0
+ * @param number of the call within the trace, from 0, or {@link Races#NO_CALL}
  * @param seq position in the event file
  * @param line on which it begins, or unknown
  * @param time ns at which it began, or unknown

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * only on A and D: a backend that loses a bit loses it.
  */
 public final class Races {
+  /** Stands for the number of what is not an mprotect call. */
+  public static final long NO_CALL = -1;
+
   /** Accesses around a call that the end of a batch kept from being looked at. */
   static final String CUT = "race-window-cut";
 
@@ -121,6 +124,7 @@ public final class Races {
   /**
    * A call is about to be replayed.
    *
+   * @param number of the mprotect call, or {@link #NO_CALL}
    * @param change lists the PTEs that it updates if anything may race with it
    */
   public void before(int row, long number, AddressSpace space, ProtectionChange change) {

@@ -133,13 +133,18 @@ final class RacingPte {
           seen++;
           compareExchanges += operation == MemoryOperation.COMPARE_EXCHANGE ? 1 : 0;
         });
-    mmu.enterLazyMmu();
-    update(0, newFlags, upgrade);
-    mmu.leaveLazyMmu();
+    boolean cleans = upgrade == PteUpdate.CLEAN;
+    if (!cleans || Pte.isDirty(before)) {
+      mmu.enterLazyMmu();
+      update(0, newFlags, upgrade);
+      mmu.leaveLazyMmu();
+    }
     page.watch(null);
     accessUpTo(Integer.MAX_VALUE, accesses, threads, before, after);
-    long truth = state(before) | set;
     long found = state(page.entries[0]);
+    // What is cleaned is recorded: only D that was set behind the commit has to be there.
+    long dirty = cleans ? found & Pte.DIRTY : Pte.DIRTY;
+    long truth = (state(before) | set) & (Pte.ACCESSED | dirty);
     int repeated = Math.max(0, compareExchanges - 1);
     int exchanged =
         Math.max(0, (int) (counter.get(Cause.MPROTECT, Operation.PTWR_CMPXCHG) - emulated) - 1);

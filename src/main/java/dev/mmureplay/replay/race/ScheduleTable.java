@@ -1,6 +1,7 @@
 package dev.mmureplay.replay.race;
 
 import dev.mmureplay.machine.AccessKind;
+import dev.mmureplay.machine.PteUpdate;
 import dev.mmureplay.mmu.Pte;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -101,7 +102,7 @@ final class ScheduleTable {
    * @param kind the ordinal of an {@link AccessKind}
    */
   Row row(long old, long flags, byte upgrade, int kind) {
-    long key = ((((key(old) << FLAG_BITS) | key(flags)) << 2 | upgrade) << 2) | kind;
+    long key = ((((key(old) << FLAG_BITS) | key(flags)) << PteUpdate.BITS | upgrade) << 2) | kind;
     if (key != lastKey) {
       Row found = rows.get(key);
       if (found == null) {
