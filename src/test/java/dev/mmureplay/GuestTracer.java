@@ -52,10 +52,13 @@ final class GuestTracer {
   private long time;
   private int pending;
 
-  /** The vCPU that runs the process, and how many others have it loaded. */
-  int cpu;
+  private int cpu;
 
-  int others;
+  /** How many other vCPUs have the process loaded. */
+  private int others;
+
+  /** Whether this vCPU has not noted what Xen flushed for it and others. */
+  private boolean behind;
 
   GuestTracer(Kernel kernel) {
     this.kernel = kernel;
@@ -249,6 +252,40 @@ final class GuestTracer {
     pending = 0;
   }
 
+  /** The process sleeps; nothing else runs on its vCPU meanwhile. */
+  void sleep() {
+    taskSwitch(cpu, "micro", 128, "swapper", 0);
+    taskSwitch(cpu, "swapper", 0, "micro", 128);
+    behind = false;
+  }
+
+  /** The process goes on on another vCPU; the one where it was idles from now on. */
+  void moveTo(int next) {
+    taskSwitch(cpu, "micro", 128, "migration", 17);
+    taskSwitch(cpu, "migration", 17, "swapper", 0);
+    taskSwitch(next, "swapper", 0, "micro", 128);
+    cpu = next;
+    others = 1;
+    behind = false;
+  }
+
+  /** Another program runs on a vCPU that has had the process loaded. */
+  void otherProgramOn(int where) {
+    taskSwitch(where, "swapper", 0, "sh", 99);
+    line("sh-99", where, "xen_mmu_write_cr3: ");
+    others = 0;
+  }
+
+  private void taskSwitch(int where, String from, int fromTid, String to, int toTid) {
+    line(
+        from + "-" + fromTid,
+        where,
+        String.format(
+            "sched_switch: prev_comm=%s prev_pid=%d prev_prio=120 prev_state=S"
+                + " ==> next_comm=%s next_pid=%d next_prio=120",
+            from, fromTid, to, toTid));
+  }
+
   private void flush(long first, long last) {
     long pages = last - first + 1;
     if (last < 0) {
@@ -262,8 +299,10 @@ final class GuestTracer {
               pages > CEILING ? 0 : first * PAGE,
               pages > CEILING ? -1 : (last + 1) * PAGE));
       flushHypercall();
-    } else if (pages > CEILING) {
+      behind = true;
+    } else if (pages > CEILING || behind) {
       flushHypercall();
+      behind = false;
     } else {
       for (long page = first; page <= last; page++) {
         line(String.format("xen_mmu_flush_tlb_one_user: addr %x", page * PAGE));
@@ -289,15 +328,20 @@ final class GuestTracer {
     return String.format("%016x (raw %016x)", pte, pte);
   }
 
-  /** Adds one line of the task's, or of another event. */
+  /** Adds one line of the process. */
   void line(String event) {
+    line("micro-128", cpu, event);
+  }
+
+  private void line(String task, int where, String event) {
     if (recording) {
       time += 5;
       text.append(
           String.format(
               Locale.ROOT,
-              "           micro-128     [%03d] ...1.    %d.%06d: %s%n",
-              cpu,
+              "%20s     [%03d] ...1.    %d.%06d: %s%n",
+              task,
+              where,
               20 + time / 1_000_000,
               time % 1_000_000,
               event));

@@ -244,4 +244,75 @@ class SparseVerificationTest {
         .isEqualTo(3);
     assertThat(recording.totals.equal()).isGreaterThanOrEqualTo(2);
   }
+
+  /** One page, flushed in every way that vCPUs can be involved; five calls a round. */
+  private void migrate(long area) {
+    call("on-one", area, 1, R);
+    guest.record(true);
+    guest.moveTo(1);
+    guest.record(false);
+    call("loaded-on-both", area, 1, RW);
+    call("loaded-on-both", area, 1, R);
+    guest.record(true);
+    guest.otherProgramOn(0);
+    guest.record(false);
+    // Behind the flushes of both this one is a full flush, and the next one is none.
+    call("on-the-other", area, 1, RW);
+    call("on-the-other", area, 1, R);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "TWO_TRAPS", mode = EnumSource.Mode.EXCLUDE)
+  void aProcessThatMovesBetweenCpusIsFlushedWhereItWasAndInFullBehindThat(Kernel kernel)
+      throws IOException {
+    begin(kernel);
+    long a = area(1, 0);
+    guest.write(a, 1, 1);
+    migrate(a);
+    XenRecording recording = verified();
+    assertThat(recording.totals.equal()).isEqualTo(5);
+    assertThat(recording.totals.seededCpus()).isZero();
+  }
+
+  /** A CPU that comes back from idling flushes what it has missed, and is not behind. */
+  @Test
+  void aProcessThatHasSleptIsNotBehind() throws IOException {
+    begin(Kernel.STOCK);
+    long a = area(8, 0);
+    guest.write(a, 8, 1);
+    call("before", a, 8, R);
+    guest.record(true);
+    guest.moveTo(1);
+    guest.record(false);
+    call("loaded-on-both", a, 8, RW);
+    guest.record(true);
+    guest.otherProgramOn(0);
+    guest.sleep();
+    guest.record(false);
+    call("one-by-one", a, 8, R);
+    XenRecording recording = verified();
+    assertThat(recording.totals.equal()).isEqualTo(3);
+    assertThat(recording.totals.seededCpus()).isZero();
+  }
+
+  /** The same where switches are not recorded: what the flushes show is taken over. */
+  @Test
+  void aProcessThatMovesUnseenIsFollowedByItsFlushes() throws IOException {
+    begin(Kernel.STOCK);
+    long a = area(8, 0);
+    guest.write(a, 8, 1);
+    call("before", a, 8, R);
+    guest.moveTo(1);
+    call("loaded-on-both", a, 8, RW);
+    guest.otherProgramOn(0);
+    call("in-full", a, 8, R);
+    call("one-by-one", a, 8, RW);
+    guest.moveTo(0);
+    call("loaded-on-both", a, 8, R);
+    guest.otherProgramOn(1);
+    guest.sleep();
+    call("one-by-one", a, 8, RW);
+    XenRecording recording = verified();
+    assertThat(recording.totals.equal()).isEqualTo(6);
+  }
 }

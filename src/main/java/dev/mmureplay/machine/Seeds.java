@@ -323,6 +323,29 @@ public final class Seeds {
     return settles;
   }
 
+  /** From now on every flush is told of that is not an mprotect's. */
+  public void tellFlushes() {
+    guest.cpus.flushesTold = true;
+  }
+
+  /** A CPU was seen to flush translations of an address space, for itself or for others, too. */
+  public void flushed(AddressSpace space, int cpu, boolean several) {
+    guest.cpus.flushed(space, Math.max(cpu, 0), several);
+  }
+
+  /**
+   * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
+   * when it last loaded the address space.
+   *
+   * @param full whether the CPU was seen to flush everything, and no other CPU with it
+   */
+  public void generation(AddressSpace space, boolean full) {
+    if (guest.cpus.switchesShown || (full && !space.flushedOnSeveral)) {
+      return;
+    }
+    space.behind.set(guest.cpus.current, full);
+  }
+
   /** Returns how many CPUs besides the current one may have translations of an address space. */
   public int otherCpus(AddressSpace space) {
     return guest.cpus.others(space);

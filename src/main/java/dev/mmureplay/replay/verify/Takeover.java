@@ -2,6 +2,7 @@ package dev.mmureplay.replay.verify;
 
 import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.Seeds;
@@ -36,11 +37,27 @@ final class Takeover {
   Takeover(Evidence evidence, Seeds seeds) {
     this.evidence = evidence;
     this.seeds = seeds;
+    seeds.tellFlushes();
   }
 
   /** The kernel set a PTE outside of any call that is compared. */
   void set(AddressSpace space, long address, long word) {
     seen.saw(space, address, word);
+  }
+
+  /** A CPU flushed translations outside of any call that is compared. */
+  void flushed(EventBatch batch, int row, EventKind kind, AddressSpace space) {
+    boolean local =
+        kind == EventKind.OBSERVED_TLB_FLUSH && batch.flags(row) == FlushWitness.LOCAL_MM_SHOOTDOWN;
+    boolean several = false;
+    if (kind == EventKind.OBSERVED_XEN) {
+      XenEvent event = XenEvent.ofFlags(batch.flags(row));
+      several = event == XenEvent.FLUSH_TLB_MULTI;
+      local = event == XenEvent.FLUSH_TLB_ONE_USER || event == XenEvent.FLUSH_TLB;
+    }
+    if (local || several) {
+      seeds.flushed(space, batch.cpu(row), several);
+    }
   }
 
   /** Takes over what one call shows, of which nothing is known yet. */
@@ -73,7 +90,11 @@ final class Takeover {
       assumed.computeIfAbsent(space, key -> new TreeSet<>()).add(reading.assumedPages.get(i));
     }
     if (found.flushes.size() > 0) {
-      cpus = seeds.otherCpus(space, (int) found.flushes.others.get(0));
+      int others = (int) found.flushes.others.get(0);
+      cpus = seeds.otherCpus(space, others);
+      if (others == 0) {
+        seeds.generation(space, found.flushes.starts.get(0) == Work.Flushes.ALL);
+      }
     }
   }
 

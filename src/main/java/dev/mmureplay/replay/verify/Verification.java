@@ -103,9 +103,12 @@ public final class Verification implements Witness {
   public boolean sees(EventBatch batch, int row, EventKind kind) {
     boolean observation = kind.isObservation() || kind == EventKind.SET_PTE;
     if (!observation || !evidence.inside(batch.tid(row), batch.line(row))) {
-      AddressSpace owner = kind == EventKind.SET_PTE ? spaces.apply(batch.pid(row)) : null;
-      if (owner != null) {
-        Objects.requireNonNull(takeover).set(owner, batch.address(row), batch.result(row));
+      AddressSpace owner = observation ? spaces.apply(batch.pid(row)) : null;
+      Takeover known = Objects.requireNonNull(takeover);
+      if (owner != null && kind == EventKind.SET_PTE) {
+        known.set(owner, batch.address(row), batch.result(row));
+      } else if (owner != null) {
+        known.flushed(batch, row, kind, owner);
       }
       return false;
     }
