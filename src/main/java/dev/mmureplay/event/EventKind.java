@@ -79,7 +79,7 @@ public enum EventKind {
    * The kernel set a PTE of a user page, as its tracer saw it: {@code address} is the page, {@code
    * result} the PTE as the kernel sees it (frames as the guest counts them), {@code pid} the owner
    * of the address space. It tells residency that no fault shows. {@code flags} is 0, {@link
-   * EventSchema#FROM_FORK} or {@link EventSchema#FROM_EXEC}.
+   * EventSchema#FROM_FORK}, {@link EventSchema#FROM_EXEC} or {@link EventSchema#PLACE_ASSUMED}.
    */
   SET_PTE(27),
 

@@ -102,6 +102,12 @@ public final class EventSchema {
    */
   public static final long UFFD_UNPOPULATED = 1L << 40;
 
+  /**
+   * In {@code flags} of a set PTE: its slot is known and its page table is not; of the places that
+   * the table can have in the range of its call, one was chosen.
+   */
+  public static final long PLACE_ASSUMED = 1L << 21;
+
   /** In {@code flags} of an observed PTE: as it was when a call began. */
   public static final long PTE_BEFORE = 0;
 

@@ -13,6 +13,13 @@ public final class AddressSpace {
   final VmaList vmas = new VmaList();
   final PageTables tables;
   final BitSet cpus = new BitSet();
+
+  /** The CPUs among these whose TLB generation is behind, see {@link Cpus#isBehind}. */
+  final BitSet behind = new BitSet();
+
+  /** Whether a flush ever reached more than one CPU. */
+  boolean flushedOnSeveral;
+
   long brk = NO_BREAK;
   int users = 1;
 

@@ -50,6 +50,13 @@ final class FrameTable {
     }
   }
 
+  /** Of a frame that was taken to belong to one address space alone this is not known. */
+  void unsettle(int frame) {
+    if (kinds[frame] == ANONYMOUS_EXCLUSIVE) {
+      kinds[frame] = ANONYMOUS_UNSETTLED;
+    }
+  }
+
   private int allocate(byte kind) {
     int frame;
     if (freeCount > 0) {

@@ -227,14 +227,19 @@ final class Guest {
   void flush(AddressSpace space, long pages) {
     long counted = kernel.gatheredFlush() ? TlbFlush.pages(pages) : -1;
     each(backend -> flush(backend, space, counted));
+    if (!cpus.flushesTold) {
+      cpus.flushed(space);
+    }
   }
 
   /**
    * Flushes {@code pages} pages one by one, or everything for -1, on every CPU that may hold
-   * translations.
+   * translations. The caller says behind it that this was done, see {@link Cpus#flushed}.
    */
   void flush(BackendState backend, AddressSpace space, long pages) {
-    TlbFlush.carryOut(backend.mmu, cpus.others(space), pages);
+    int others = cpus.others(space);
+    boolean full = others == 0 && backend.backend().underXen() && cpus.isBehind(space);
+    TlbFlush.carryOut(backend.mmu, others, full ? -1 : pages);
   }
 
   /**

@@ -493,6 +493,11 @@ public final class Machine {
     }
   }
 
+  /** A CPU idles or runs a kernel thread: what it had loaded stays loaded. */
+  public void rest(int cpu) {
+    guest.cpus.rest(Math.max(cpu, 0));
+  }
+
   /** A CPU loads an address space that the trace does not follow. */
   public void runOther(int cpu) {
     guest.cpus.load(Math.max(cpu, 0), null);

@@ -43,7 +43,7 @@ final class Processes {
         copyPtes(parent, child, vma);
       }
     }
-    guest.each(backend -> guest.flush(backend, parent, -1));
+    guest.flush(parent, -1);
   }
 
   private void copyPtes(AddressSpace parent, AddressSpace child, Vma vma) {

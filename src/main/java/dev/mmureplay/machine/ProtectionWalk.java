@@ -188,6 +188,10 @@ final class ProtectionWalk {
    * full.
    */
   void flushGathered(AddressSpace space) {
+    boolean underXen = false;
+    for (BackendState backend : guest.backends) {
+      underXen |= backend.backend().underXen() && backend.flushEnd > backend.flushStart;
+    }
     guest.each(
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
@@ -200,6 +204,9 @@ final class ProtectionWalk {
             guest.flush(backend, space, flushed);
           }
         });
+    if (underXen) {
+      guest.cpus.flushed(space);
+    }
   }
 
   /** Returns the pages in the hull as native Linux gathers it. */

@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
+import java.util.function.LongPredicate;
 
 /**
  * Puts into a machine what was there before the trace began, as far as the trace shows it later:
@@ -35,6 +36,33 @@ public final class Seeds {
     return leaf == null ? 0 : leaf.reference[Machine.index(address)];
   }
 
+  /**
+   * Returns whether a range reaches into memory of which the trace does not show how it was mapped.
+   *
+   * @param mapped whether all of it is known to be mapped
+   */
+  public boolean reachesOlder(AddressSpace space, long start, long end, boolean mapped) {
+    for (long at = start; at < end; ) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      if (vma == null || vma.start > at) {
+        if (mapped || vma == null || vma.start >= end) {
+          return mapped;
+        }
+      }
+      if (vma.start < end && vma.has(Vma.ASSUMED)) {
+        return true;
+      }
+      at = vma.end;
+    }
+    return false;
+  }
+
+  /** Gives a page the PTE that it had; whether its frame is the program's alone is left open. */
+  public void unsettledPage(AddressSpace space, long address, long word) {
+    page(space, address, word);
+    guest.frames.unsettle(Pte.frame(pte(space, address)));
+  }
+
   /** Gives a page the PTE that was seen of it. */
   public void page(AddressSpace space, long address, long word) {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
@@ -57,6 +85,31 @@ public final class Seeds {
       frame = frameOf(word);
     }
     guest.place(leaf, index, Pte.of(frame, flags));
+  }
+
+  /** What mappings in a range permit that the trace does not show being made is open once more. */
+  public void guessAgain(AddressSpace space, long start, long end) {
+    for (int i = space.vmas.firstEndingBehind(start); i < space.vmas.size(); i++) {
+      Vma vma = space.vmas.get(i);
+      if (vma.start >= end) {
+        break;
+      }
+      if (vma.has(Vma.ASSUMED)) {
+        vma.flags |= Vma.GUESSED;
+      }
+    }
+  }
+
+  /** Takes pages away that are in mappings which the trace does not show being made. */
+  public void dropOlder(AddressSpace space, long start, long end, LongPredicate which) {
+    for (LeafTable leaf : space.tables.range(start, end)) {
+      for (int i = Guest.from(leaf, start); i < Guest.to(leaf, end); i++) {
+        long page = leaf.address(i);
+        if (leaf.reference[i] != 0 && isOlder(space, page) && which.test(page)) {
+          noPage(space, page);
+        }
+      }
+    }
   }
 
   /** Takes a page away that was seen not to be there. */
@@ -268,6 +321,29 @@ public final class Seeds {
       space.cpusUnsettled = !guest.cpus.switchesShown && others == 0;
     }
     return settles;
+  }
+
+  /** From now on every flush is told of that is not an mprotect's. */
+  public void tellFlushes() {
+    guest.cpus.flushesTold = true;
+  }
+
+  /** A CPU was seen to flush translations of an address space, for itself or for others, too. */
+  public void flushed(AddressSpace space, int cpu, boolean several) {
+    guest.cpus.flushed(space, Math.max(cpu, 0), several);
+  }
+
+  /**
+   * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
+   * when it last loaded the address space.
+   *
+   * @param full whether the CPU was seen to flush everything, and no other CPU with it
+   */
+  public void generation(AddressSpace space, boolean full) {
+    if (guest.cpus.switchesShown || (full && !space.flushedOnSeveral)) {
+      return;
+    }
+    space.behind.set(guest.cpus.current, full);
   }
 
   /** Returns how many CPUs besides the current one may have translations of an address space. */

@@ -342,6 +342,7 @@ public final class Replay {
       machine.run(number, next);
     } else if (pageTablesShown) {
       lent.set(number);
+      machine.rest(number);
     } else if (batch.tid(row) != IDLE) {
       machine.runOther(number);
     }

@@ -53,6 +53,9 @@ final class PageTables {
     private @Nullable Table parent;
     private int slot;
 
+    /** Whether its place is one of several that it can have. */
+    private boolean assumed;
+
     /** Whose it is, or null while that is not known. */
     @Nullable AddressSpace space;
 
@@ -160,9 +163,25 @@ final class PageTables {
     }
     Table table = at(entry, PTE, space);
     table.space = space;
+    table.assumed = false;
     if (base(table) != (page & ~spanMask(PTE))) {
       place(table, page & ~spanMask(PTE));
     }
+  }
+
+  /** Takes an entry to map a page, one of several that it may map. */
+  void assume(long entry, long page, AddressSpace space) {
+    learn(entry, page, space);
+    Table table = holding(entry);
+    if (table != null) {
+      table.assumed = true;
+    }
+  }
+
+  /** Returns whether the place of the table that holds an entry is no more than assumed. */
+  boolean isAssumed(long entry) {
+    Table table = holding(entry);
+    return table != null && table.assumed;
   }
 
   /**

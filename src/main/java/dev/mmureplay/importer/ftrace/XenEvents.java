@@ -81,12 +81,12 @@ final class XenEvents {
       }
     }
     long page = tables.page(entry);
-    if (page == UNKNOWN) {
-      if (kernels) {
-        trace.ignore(KERNEL_PAGE);
-        return;
-      }
-      if (!learn(entry)) {
+    if (page == UNKNOWN && kernels) {
+      trace.ignore(KERNEL_PAGE);
+      return;
+    }
+    if (page == UNKNOWN || tables.isAssumed(entry)) {
+      if (!learn(entry) && page == UNKNOWN) {
         trace.ignore(UNKNOWN_ADDRESS);
         return;
       }
@@ -125,14 +125,19 @@ final class XenEvents {
     if (walk == null) {
       return;
     }
-    walk.settle();
+    walk.settle(tables);
     for (RangeWalk.Held held : walk.held()) {
       long page = walk.page(held.entry());
       if (page == UNKNOWN) {
         trace.account.ignored(UNKNOWN_ADDRESS, 1);
         trace.events.fill(held.place(), null);
       } else {
-        tables.learn(held.entry(), page, spaces.current());
+        if (walk.isAssumed(held.entry())) {
+          tables.assume(held.entry(), page, spaces.current());
+          held.row().flags = EventSchema.PLACE_ASSUMED;
+        } else {
+          tables.learn(held.entry(), page, spaces.current());
+        }
         held.row().address = page;
         pteSeen = true;
         trace.account.parsed(1);
@@ -342,6 +347,7 @@ final class XenEvents {
     EventRow row = row(XenEvent.FLUSH_TLB_ONE_USER, 0);
     row.address = address;
     row.length = EventSchema.PAGE_SIZE;
+    flushed(row);
     trace.append(row);
   }
 
@@ -356,7 +362,15 @@ final class XenEvents {
     EventRow row = row(XenEvent.FLUSH_TLB_MULTI, cpus);
     row.address = address;
     row.length = end == -1 ? UNKNOWN : end - address;
+    flushed(row);
     trace.append(row);
+  }
+
+  private void flushed(EventRow row) {
+    RangeWalk walk = walks.get(row.tid);
+    if (walk != null && row.length != UNKNOWN) {
+      walk.flushed(row.address, row.length);
+    }
   }
 
   /** Takes a flush of everything. */

@@ -36,6 +36,9 @@ public final class CallCheck {
   /** How many pages were taken over from before the recording. */
   public long seededPages;
 
+  /** How many pages are in a page table whose place in the range of the call is assumed. */
+  public long assumedPlaces;
+
   /** Whether the CPUs that the flush reached were taken over from the recording. */
   public boolean seededCpus;
 
@@ -54,6 +57,7 @@ public final class CallCheck {
     reason = null;
     agrees = true;
     seededPages = 0;
+    assumedPlaces = 0;
     seededCpus = false;
     pages = 0;
   }
@@ -106,6 +110,11 @@ public final class CallCheck {
     if (seededPages > 0) {
       text.append(seededPages).append(seededPages == 1 ? " page" : " pages");
       text.append(" older than the recording");
+    }
+    if (assumedPlaces > 0) {
+      text.append(text.length() == 0 ? "" : ", ").append(assumedPlaces);
+      text.append(assumedPlaces == 1 ? " page" : " pages");
+      text.append(" in page tables whose place is assumed");
     }
     if (seededCpus) {
       text.append(text.length() == 0 ? "" : ", ").append("CPUs as this flush shows them");

@@ -30,7 +30,13 @@ public final class Evidence {
     private boolean updated;
     private long chunk = -1;
     private boolean sent;
+
+    /** The pages that the call under way has rewritten, where a recording shows them. */
+    private final Longs pages = new Longs();
   }
+
+  /** The protection that the last call gave each page; both of one process. */
+  private final Map<Integer, Map<Long, Integer>> protections = new HashMap<>();
 
   private final Map<Integer, Task> tasks = new HashMap<>();
   private boolean xen;
@@ -38,6 +44,7 @@ public final class Evidence {
   private final Map<Integer, Integer> running = new HashMap<>();
   private boolean switches;
   private boolean gaps;
+  private boolean pauses;
   private boolean dataMappings;
   private final Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
   private long calls;
@@ -126,9 +133,11 @@ public final class Evidence {
         if (task != null) {
           task.next++;
           task.chunk = -1;
+          rewrote(batch, row, task, kind);
         }
         continue;
       }
+      forgetProtections(batch, row, kind);
       boolean shown =
           kind == EventKind.OBSERVED_PTE
               || kind == EventKind.SET_PTE
@@ -144,11 +153,34 @@ public final class Evidence {
         set += kind == EventKind.SET_PTE ? 1 : 0;
         long chunk = batch.address(row) >>> CHUNK_SHIFT;
         apart += chunk == task.chunk && task.sent ? 1 : 0;
+        task.pages.add(batch.address(row));
         task.chunk = chunk;
         task.sent = false;
         task.updated = true;
       }
     }
+  }
+
+  private void forgetProtections(EventBatch batch, int row, EventKind kind) {
+    if (kind == EventKind.LOST) {
+      protections.clear();
+    } else if (!kind.isAccess() && kind.code() <= EventKind.EXIT.code()) {
+      protections.remove(batch.pid(row));
+    }
+  }
+
+  /**
+   * A call that rewrites a page to the protection that the last call gave it: what changed it in
+   * between was not recorded, because Linux leaves a mapping alone that has the protection.
+   */
+  private void rewrote(EventBatch batch, int row, Task task, EventKind kind) {
+    Map<Long, Integer> given = protections.computeIfAbsent(batch.pid(row), pid -> new HashMap<>());
+    int protection = kind == EventKind.MPROTECT ? batch.protection(row) : -1;
+    for (int i = 0; i < task.pages.size(); i++) {
+      Integer last = given.put(task.pages.get(i), protection);
+      pauses |= last != null && last >= 0 && last == protection;
+    }
+    task.pages.clear();
   }
 
   private void hypercall(Task task, EventBatch batch, int row) {
@@ -181,6 +213,11 @@ public final class Evidence {
   /** Returns whether every switch between tasks is shown, without a gap. */
   boolean switchesShown() {
     return switches && !gaps;
+  }
+
+  /** Returns whether protections changed while it did not record. */
+  boolean pauses() {
+    return pauses;
   }
 
   /** Returns whether events of a kind are shown at all. */

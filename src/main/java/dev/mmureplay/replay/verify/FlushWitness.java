@@ -20,7 +20,7 @@ import java.util.Deque;
  */
 final class FlushWitness {
   /** Reason codes of enum tlb_flush_reason in include/linux/mm_types.h. */
-  private static final long LOCAL_MM_SHOOTDOWN = 3;
+  static final long LOCAL_MM_SHOOTDOWN = 3;
 
   private static final long REMOTE_SEND_IPI = 4;
 

@@ -25,5 +25,14 @@ public final class Reason {
   /** The call is about a mapping that is older than the recording; its pages are not known. */
   public static final String OLDER_MAPPING = "pages-of-older-mapping-unknown";
 
+  /** The recording pauses at times, and what changed meanwhile in an older mapping is not shown. */
+  public static final String PAUSED = "changed-while-not-recording";
+
+  /**
+   * Which pages of a range are in memory was assumed, because nothing shows where in it their page
+   * tables lie, and something is different.
+   */
+  public static final String ASSUMED_PLACES = "places-of-page-tables-assumed";
+
   private Reason() {}
 }

@@ -16,6 +16,7 @@ public final class Totals implements CheckSink {
   private long seededCalls;
   private long seededPages;
   private long seededCpus;
+  private long assumedPlaces;
 
   @Override
   public void check(CallCheck check) {
@@ -30,6 +31,7 @@ public final class Totals implements CheckSink {
     seededCalls += check.seededPages > 0 ? 1 : 0;
     seededPages += check.seededPages;
     seededCpus += check.seededCpus ? 1 : 0;
+    assumedPlaces += check.assumedPlaces > 0 ? 1 : 0;
   }
 
   @Override
@@ -85,6 +87,11 @@ public final class Totals implements CheckSink {
   /** Returns the calls whose flush told which CPUs had the address space loaded. */
   public long seededCpus() {
     return seededCpus;
+  }
+
+  /** Returns the compared calls with page tables whose place in the range is assumed. */
+  public long assumedPlaces() {
+    return assumedPlaces;
   }
 
   /** Returns whether at least one call was compared and everything that was is equal. */

@@ -3,6 +3,7 @@ package dev.mmureplay.replay.verify;
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 
 import dev.mmureplay.event.EventKind;
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.Machine;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class XenReading {
   final Longs multicallLines = new Longs();
   final Longs flushLines = new Longs();
 
+  /** Pages of {@link #work} whose page table has an assumed place. */
+  final Longs assumedPages = new Longs();
+
   /** Why the rows cannot be read, or null. */
   @Nullable String unreadable;
 
@@ -48,6 +52,7 @@ final class XenReading {
   void read(CallRows rows) {
     work.clear();
     pageLines.clear();
+    assumedPages.clear();
     hypercallLines.clear();
     multicallLines.clear();
     flushLines.clear();
@@ -63,6 +68,9 @@ final class XenReading {
         modify(rows, row);
       } else if (kind == EventKind.SET_PTE) {
         update(rows, row, 0);
+        if (rows.flags(row) == EventSchema.PLACE_ASSUMED) {
+          assumedPages.add(rows.address(row));
+        }
       } else if (kind == EventKind.OBSERVED_XEN) {
         event(rows, row);
       }
