@@ -165,7 +165,7 @@ public final class Minimiser {
 
   private static boolean isRangeCall(EventKind kind) {
     return switch (kind) {
-      case MMAP, MUNMAP, MPROTECT, PKEY_MPROTECT, MADVISE -> true;
+      case MMAP, MUNMAP, MPROTECT, PKEY_MPROTECT, MADVISE, CLEAN_RECORD, UFFD_WRITEPROTECT -> true;
       default -> false;
     };
   }

@@ -8,11 +8,16 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.replay.Finding;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Writes a reduced trace as a C program that does the same on a real machine, over and over: the
@@ -20,7 +25,8 @@ import java.util.TreeSet;
  * access that was inside a call of another thread runs at the same time as the call.
  *
  * <p>Afterwards the program asks {@code /proc/self/smaps} whether the page is dirty: the kernel's
- * own word for the D bit. It knows one process; what others did stands there as a comment.
+ * own word for the D bit. It knows one process and the calls that change its memory at a place of
+ * their own; how many events of each kind it leaves out stands in its first comment.
  */
 public final class Reproducer {
   private static final String HEAD =
@@ -45,7 +51,9 @@ public final class Reproducer {
         if (atomic_fetch_add(&done, 1) + 1 == parts) { atomic_store(&done, 0); atomic_store(&step, s + 1); }
       }
       static void expect(long result, long recorded, const char *call) {
-        if (result != recorded) fprintf(stderr, "%s: recorded %lx, here %lx\\n", call, recorded, result);
+        static atomic_int told;
+        if (result != recorded && atomic_fetch_add(&told, 1) < 10)
+          fprintf(stderr, "%s: recorded %lx, here %lx\\n", call, recorded, result);
       }
       /* An access that the protection forbids ends in a signal, and the program goes on. */
       #define TRY(access) do { if (!sigsetjmp(before, 1)) { access; } } while (0)
@@ -76,6 +84,8 @@ public final class Reproducer {
       }
       """;
 
+  private static final long MAP_SHARED = 0x1;
+
   private final List<EventRow> rows;
   private final Finding finding;
   private final int pid;
@@ -102,6 +112,7 @@ public final class Reproducer {
     out.append("/*\n * Made by mmureplay from ").append(comment(source)).append(".\n");
     out.append(" * ").append(finding.backend()).append(" breaks ").append(finding.invariant());
     out.append(": ").append(comment(finding.message())).append(".\n");
+    leftOut(out);
     out.append(" * Build: cc -O1 -pthread FILE.c; run: ./a.out [ROUNDS].\n */\n").append(HEAD);
     statements();
     for (Map.Entry<Integer, StringBuilder> thread : threads.entrySet()) {
@@ -110,6 +121,22 @@ public final class Reproducer {
       out.append("  return NULL;\n}\n");
     }
     main(out);
+  }
+
+  private void leftOut(Appendable out) throws IOException {
+    Map<EventKind, Integer> kinds = new EnumMap<>(EventKind.class);
+    for (EventRow row : rows) {
+      if (row.pid != pid || statement(row).isEmpty()) {
+        kinds.merge(row.kind, 1, Integer::sum);
+      }
+    }
+    if (!kinds.isEmpty()) {
+      String text =
+          kinds.entrySet().stream()
+              .map(each -> each.getValue() + " " + each.getKey().name().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
+      out.append(" * Left out: ").append(text).append(".\n");
+    }
   }
 
   private static String comment(String text) {
@@ -175,7 +202,10 @@ public final class Reproducer {
                   + row.length
                   + ", "
                   + row.protection
-                  + ", MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0");
+                  + (row.flags != UNKNOWN && (row.flags & MAP_SHARED) != 0
+                      ? ", MAP_SHARED"
+                      : ", MAP_PRIVATE")
+                  + " | MAP_ANONYMOUS | MAP_FIXED, -1, 0");
       case MUNMAP -> expect(row, "munmap", address + ", " + row.length);
       case MPROTECT, PKEY_MPROTECT ->
           expect(row, "mprotect", address + ", " + row.length + ", " + row.protection);
@@ -197,6 +227,36 @@ public final class Reproducer {
     return "0x" + Long.toHexString(value) + "UL";
   }
 
+  /** Returns the ranges that are used before a call maps them, ascending and apart. */
+  private List<long[]> unmapped() {
+    NavigableSet<Long> pages = new TreeSet<>();
+    Set<Long> mapped = new HashSet<>();
+    for (EventRow row : rows) {
+      if (row.pid != pid || statement(row).isEmpty()) {
+        continue;
+      }
+      long start = (row.kind == EventKind.MMAP ? row.result : row.address) & -EventSchema.PAGE_SIZE;
+      long length = row.kind.isAccess() || row.length == UNKNOWN ? 1 : row.length;
+      for (long page = start; page < start + length; page += EventSchema.PAGE_SIZE) {
+        if (row.kind == EventKind.MMAP) {
+          mapped.add(page);
+        } else if (!mapped.contains(page)) {
+          pages.add(page);
+        }
+      }
+    }
+    List<long[]> ranges = new ArrayList<>();
+    for (long page : pages) {
+      long[] last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+      if (last != null && last[1] == page) {
+        last[1] += EventSchema.PAGE_SIZE;
+      } else {
+        ranges.add(new long[] {page, page + EventSchema.PAGE_SIZE});
+      }
+    }
+    return ranges;
+  }
+
   private void main(Appendable out) throws IOException {
     Set<Long> written = new TreeSet<>();
     for (EventRow row : rows) {
@@ -211,6 +271,14 @@ public final class Reproducer {
     out.append("  for (int round = 0; round < rounds; round++) {\n");
     out.append("    pthread_t threads[" + Math.max(1, threads.size()) + "];\n    int n = 0;\n");
     out.append("    atomic_store(&step, 0);\n");
+    for (long[] range : unmapped()) {
+      // What the trace uses without showing how it was mapped permits everything.
+      String arguments = hex(range[0]) + ", " + (range[1] - range[0]);
+      out.append("    expect((long)mmap((void *)" + arguments + ",\n");
+      out.append("        PROT_READ | PROT_WRITE | PROT_EXEC,");
+      out.append(" MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ");
+      out.append(hex(range[0]) + ", \"mmap\");\n");
+    }
     for (Integer tid : threads.keySet()) {
       out.append("    pthread_create(&threads[n++], NULL, thread_" + tid + ", NULL);\n");
     }
