@@ -13,7 +13,15 @@ import java.util.stream.Stream;
  * of a directory.
  */
 final class FuzzSeeds {
-  private record Log(String directory, byte[] text) {
+  private static final class Log {
+    private final String directory;
+    private final byte[] text;
+
+    Log(String directory, byte[] text) {
+      this.directory = directory;
+      this.text = text;
+    }
+
     /** By its looks, or by its place where it has to be named. */
     boolean isOf(TraceImporter importer) {
       byte[] head = Arrays.copyOf(text, Math.min(text.length, Importers.HEAD_BYTES));
@@ -55,11 +63,11 @@ final class FuzzSeeds {
 
   /** Returns the importer's own logs. */
   List<byte[]> own(TraceImporter importer) {
-    return logs.stream().filter(log -> log.isOf(importer)).map(Log::text).toList();
+    return logs.stream().filter(log -> log.isOf(importer)).map(log -> log.text).toList();
   }
 
   /** Returns those of other importers. */
   List<byte[]> others(TraceImporter importer) {
-    return logs.stream().filter(log -> !log.isOf(importer)).map(Log::text).toList();
+    return logs.stream().filter(log -> !log.isOf(importer)).map(log -> log.text).toList();
   }
 }
