@@ -20,6 +20,7 @@ public final class CallSites {
 
   private final Map<String, long[]> sites = new HashMap<>();
   private final List<String> frames = new ArrayList<>();
+  private String wrapper = "";
   private boolean open;
   private long pages;
 
@@ -37,10 +38,16 @@ public final class CallSites {
    * @param function the function's name, "" if it is not known
    */
   public void frame(String frame, String function) {
-    boolean wrapper = frames.isEmpty() && isWrapper(function);
-    if (open && !wrapper && frames.size() < FRAMES) {
+    if (open && frames.isEmpty() && isWrapper(function)) {
+      wrapper = frame;
+    } else if (open && frames.size() < FRAMES) {
       frames.add(frame);
     }
+  }
+
+  /** Returns whether frames are wanted: behind a call that changes protections. */
+  public boolean isOpen() {
+    return open;
   }
 
   /** The C library's function for the call says nothing about who makes it. */
@@ -53,6 +60,9 @@ public final class CallSites {
 
   /** Notes that no more frames of the latest call follow. */
   public void end() {
+    if (open && frames.isEmpty() && !wrapper.isEmpty()) {
+      frames.add(wrapper); // The tool could not go on from there.
+    }
     if (open && !frames.isEmpty()) {
       String stack = String.join(" < ", frames);
       boolean kept = sites.size() < CallSite.KEPT || sites.containsKey(stack);
@@ -61,6 +71,7 @@ public final class CallSites {
       counts[1] += pages;
     }
     open = false;
+    wrapper = "";
     frames.clear();
   }
 

@@ -1,5 +1,6 @@
 package dev.mmureplay.store;
 
+import dev.mmureplay.event.CallSite;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.Ledger;
@@ -82,6 +83,11 @@ final class TraceRows {
       }
       for (Map.Entry<String, Long> reason : ledger.rejectedByReason().entrySet()) {
         rows.add(id, "rejected", reason.getKey(), reason.getValue());
+      }
+    }
+    try (Rows rows = new Rows(connection, "call_site")) {
+      for (CallSite site : trace.sites()) {
+        rows.add(id, site.stack(), site.calls(), site.pages());
       }
     }
     try (Rows rows = new Rows(connection, "rejected_line")) {

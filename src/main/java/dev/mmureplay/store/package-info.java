@@ -3,7 +3,7 @@
  * views that price and compare.
  *
  * <pre>
- * trace ──┬── trace_kind, ledger, rejected_line
+ * trace ──┬── trace_kind, ledger, rejected_line, call_site
  *         └── replay ──┬── assumption, call, page_state, observation_check
  *                      └── run ──┬── operation_count   (run x cause x operation)
  *                                ├── call_operation    (run x call x operation)

@@ -1,5 +1,6 @@
 package dev.mmureplay.store;
 
+import dev.mmureplay.event.CallSite;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
@@ -205,7 +206,10 @@ final class ReplayFixture {
         90,
         Map.of(EventKind.MPROTECT, 7L, EventKind.READ, 83L),
         fidelity,
-        ledger);
+        ledger,
+        List.of(),
+        List.of(new CallSite("demo(flip+0x1f) < demo(main+0x2)", 7, 12)),
+        EventSchema.UNKNOWN);
   }
 
   static MmuBackend backend(String name) {

@@ -27,6 +27,7 @@ class RunRecorderTest {
           "trace_kind",
           "ledger",
           "rejected_line",
+          "call_site",
           "replay",
           "assumption",
           "run",
@@ -173,6 +174,12 @@ class RunRecorderTest {
           .containsExactly(
               "1 native", "1 multicall", "2 native", "2 multicall", "3 native", "3 multicall");
       assertThat(rows(store, "rejected_line")).isEqualTo(4);
+      assertThat(
+              column(
+                  store,
+                  "SELECT trace || ' ' || stack || ' ' || calls || ' ' || pages FROM call_site ORDER BY trace"))
+          .containsExactly(
+              "1 demo(flip+0x1f) < demo(main+0x2) 7 12", "2 demo(flip+0x1f) < demo(main+0x2) 7 12");
       assertThat(
               ReplayFixture.value(
                   store,

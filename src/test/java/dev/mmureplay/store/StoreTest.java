@@ -27,10 +27,10 @@ class StoreTest {
   void aNewerSchemaIsRefusedInOneSentence() throws IOException, SQLException {
     Path file = folder.resolve("newer.duckdb");
     try (Store store = Store.open(file)) {
-      execute(store, "UPDATE meta SET schema_version = 4");
+      execute(store, "UPDATE meta SET schema_version = 5");
     }
     String sentence =
-        file + ": expected schema version 3 or older but found 4: a newer mmureplay wrote it";
+        file + ": expected schema version 4 or older but found 5: a newer mmureplay wrote it";
     assertThatThrownBy(() -> Store.open(file))
         .isInstanceOf(StoreException.class)
         .hasMessage(sentence);

@@ -7,6 +7,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.CallSites;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
@@ -16,6 +17,7 @@ import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the output of one {@code perf script}, line by line. */
@@ -30,6 +32,7 @@ final class PerfReader {
   private final TracepointCalls calls;
   private final TracepointEvents events;
   private final PerfMaps maps;
+  private final CallSites sites = new CallSites();
 
   private @Nullable String commandLine;
   private boolean cpuMissing;
@@ -55,7 +58,7 @@ final class PerfReader {
     trace.account.ledger().check("perf script");
     Fidelity fidelity = events.fidelity(eventSeen && !cpuMissing, tasks.fromStart());
     String command = commandLine == null ? tasks.command() : commandLine;
-    return new ImportReport(trace.account.ledger(), fidelity, command);
+    return new ImportReport(trace.account.ledger(), fidelity, command, List.of(), sites.all());
   }
 
   private void readLine() throws IOException {
@@ -64,6 +67,9 @@ final class PerfReader {
     } else if (line.atEnd()) {
       trace.ignore(Account.BLANK);
     } else if (line.peek() == '\t') {
+      if (sites.isOpen()) {
+        frame(line.rest().strip());
+      }
       trace.ignore(Account.STACK_FRAME);
     } else if (line.peek() == '#') {
       readHeader();
@@ -72,6 +78,24 @@ final class PerfReader {
     } else {
       trace.reject(Account.UNRECOGNISED);
     }
+  }
+
+  /** Takes {@code 20d07 mprotect+0x7 (/usr/lib/ld-linux-x86-64.so.2)}; files may have blanks. */
+  private void frame(String text) {
+    int symbol = text.indexOf(' ') + 1;
+    int file = text.indexOf(" (", symbol);
+    if (symbol == 0 || file < 0) {
+      return;
+    }
+    boolean known = text.charAt(symbol) != '[';
+    String at = known ? text.substring(symbol, file) : "";
+    String place = known ? "" : " [0x" + text.substring(0, symbol - 1) + "]";
+    int name = Math.max(text.lastIndexOf('/'), file + 1) + 1;
+    int plus = at.lastIndexOf('+');
+    int end = text.endsWith(")") ? text.length() - 1 : text.length();
+    sites.frame(
+        text.substring(Math.min(name, end), end) + "(" + at + ")" + place,
+        plus < 0 ? at : at.substring(0, plus));
   }
 
   /** Reads a comment of --header; the command line recorded is what follows perf's own options. */
@@ -84,6 +108,7 @@ final class PerfReader {
   }
 
   private void readEvent(int code) throws IOException {
+    sites.end();
     if (!columns.isInitial()) {
       eventSeen = true;
       cpuMissing |= columns.cpu() == UNKNOWN_INT;
@@ -96,7 +121,12 @@ final class PerfReader {
     if (code >= PerfEvent.EXIT) {
       calls.exit(CALLS[code - PerfEvent.EXIT]);
     } else if (code >= PerfEvent.ENTER) {
-      calls.enter(CALLS[code - PerfEvent.ENTER]);
+      SystemCall call = CALLS[code - PerfEvent.ENTER];
+      calls.enter(call);
+      TracepointTask task = trace.task(columns.tid());
+      if (task.call == call && (call == SystemCall.MPROTECT || call == SystemCall.PKEY_MPROTECT)) {
+        sites.call(task.arguments[1]);
+      }
     } else {
       readEvent(PerfEvent.of(code));
     }

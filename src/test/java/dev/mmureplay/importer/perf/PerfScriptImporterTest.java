@@ -2,8 +2,10 @@ package dev.mmureplay.importer.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mmureplay.event.CallSite;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.importer.EventCsv;
+import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.Importers;
 import dev.mmureplay.importer.Mutations;
 import java.io.IOException;
@@ -112,5 +114,38 @@ class PerfScriptImporterTest {
     Ledger ledger = EventCsv.importOnly(importer, "test", text).report().ledger();
     ledger.check("test");
     return ledger;
+  }
+
+  /** perf record -g; the second call's chain ends in the C library, the last call has none. */
+  @Test
+  void countsFromWhereProtectionsAreChanged() throws IOException {
+    String text =
+        """
+        demo 100/100 [000] 1.000000100: syscalls:sys_enter_mprotect: start: 0x7f0000000000, len: 0x00004001, prot: 0x00000001
+        \t           20d07 mprotect+0x7 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)
+        \t           1de39 dl_main+0x1e79 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)
+        \t           1a34f [unknown] (/opt/my app/demo)
+
+        demo 100/100 [000] 1.000000200: syscalls:sys_exit_mprotect: 0x0
+        \t           99999 mprotect+0x7 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)
+        \t           99999 elsewhere+0x1 (/bin/demo)
+
+        demo 100/100 [000] 1.000000300: syscalls:sys_enter_mprotect: start: 0x7f0000000000, len: 0x00001000, prot: 0x00000003
+        \t          101a37 __mprotect+0x7 (/usr/lib/x86_64-linux-gnu/libc.so.6)
+
+        demo 100/100 [000] 1.000000400: syscalls:sys_exit_mprotect: 0x0
+        demo 100/100 [000] 1.000000500: syscalls:sys_enter_munmap: addr: 0x7f0000000000, len: 0x00001000
+        \t           99999 munmap+0x7 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)
+        demo 100/100 [000] 1.000000600: syscalls:sys_enter_mprotect: start: 0x7f0000000000, len: 0x00001000, prot: 0x00000003
+        """;
+
+    ImportReport report =
+        EventCsv.importOnly(importer, "test", text.getBytes(StandardCharsets.UTF_8)).report();
+
+    assertThat(report.sites())
+        .containsExactly(
+            new CallSite("ld-linux-x86-64.so.2(dl_main+0x1e79) < demo() [0x1a34f]", 1, 5),
+            new CallSite("libc.so.6(__mprotect+0x7)", 1, 1));
+    assertThat(report.ledger().rejectedCount()).isZero();
   }
 }
