@@ -67,7 +67,7 @@ final class XenTraceText {
   XenTraceText flushHere(int cpu, int number) {
     String page = Long.toHexString(PAGE + number * 0x1000L);
     event(TASK, cpu, "xen_mmu_flush_tlb_one_user: addr " + page);
-    return flushRequest(cpu);
+    return flushEverything(cpu);
   }
 
   XenTraceText flushOnTwo(int cpu) {
@@ -77,10 +77,11 @@ final class XenTraceText {
         String.format(
             "xen_mmu_flush_tlb_multi: ncpus 2 mm ffff888004c58900 addr %x, end %x",
             PAGE, PAGE + 0x1000));
-    return flushRequest(cpu);
+    return flushEverything(cpu);
   }
 
-  private XenTraceText flushRequest(int cpu) {
+  /** No event precedes the request, when the kernel flushes all that one CPU has. */
+  XenTraceText flushEverything(int cpu) {
     event(TASK, cpu, "xen_mc_entry: op 26 args [ffff88803d41ead0, 1, 0, 7ff0, 0, 0]");
     return event(TASK, cpu, "xen_mc_flush: flushing 1 hypercalls, 24 arg bytes, 0 callbacks");
   }

@@ -217,7 +217,7 @@ class SeededBugsTest {
             new SeededMmu(platform, counter) {
               @Override
               void carryOut(PtePage page, int index, long pte) {
-                super.carryOut(page, index, pte | (1L << 10));
+                super.carryOut(page, index, pte | (1L << 11));
               }
             });
   }
