@@ -41,6 +41,7 @@ public final class Machine {
   private final Processes processes;
   private final Mprotect mprotect;
   private final Seeds seeds;
+  private final NewStack newStack;
   private final int backendCount;
   private @Nullable AccessObserver accessObserver;
   private int lastSpace;
@@ -74,6 +75,7 @@ public final class Machine {
     processes = new Processes(guest);
     mprotect = new Mprotect(guest, faults);
     seeds = new Seeds(guest);
+    newStack = new NewStack(guest, seeds);
     backendCount = backends.size();
   }
 
@@ -188,6 +190,16 @@ public final class Machine {
     AddressSpace space = new AddressSpace(lastSpace++, pid, backendCount);
     space.unsure = guest.doubts.isBlind();
     return space;
+  }
+
+  /**
+   * Sets up the stack of a new program, as execve does behind {@link #newAddressSpace}: its PTEs
+   * are rewritten, under the cause {@link dev.mmureplay.mmu.Cause#EXEC}.
+   *
+   * @param shown whether {@link #recordResident} told which pages it has; else one is assumed
+   */
+  public void setUpStack(AddressSpace space, boolean shown) {
+    newStack.setUp(space, shown);
   }
 
   /** Makes an address space that is older than the trace: nothing is known of it yet. */
