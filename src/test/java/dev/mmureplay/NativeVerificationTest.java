@@ -286,10 +286,10 @@ class NativeVerificationTest {
       TraceImport.importTo(source, null, ImportOptions.DEFAULT, true, events);
     }
     Evidence evidence = Evidence.of(events);
-    assertThat(evidence.backend()).isEqualTo("native");
+    assertThat(evidence.backend().value()).isEqualTo("native");
     ReplayOptions options =
         new ReplayOptions(
-            new GuestPlatform(kernel == null ? evidence.kernel() : kernel, true),
+            new GuestPlatform(kernel == null ? evidence.kernel(null).value() : kernel, true),
             Backends.named("native"),
             Residency.NONE,
             ReplayOptions.DEFAULT_FAULT_AROUND);

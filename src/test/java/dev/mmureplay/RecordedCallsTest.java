@@ -59,7 +59,7 @@ class RecordedCallsTest {
     boolean separate = name.equals("mcentry");
     XenRecording recording = new XenRecording(name, folder);
     recording.verify(
-        Backends.named(String.valueOf(recording.evidence.backend())).get(0),
+        Backends.named(recording.evidence.backend().value()).get(0),
         check -> model.add(row(check, recording.counts, separate)));
     assertThat(model).hasSameSizeAs(table);
     for (int call = 0; call < table.size(); call++) {

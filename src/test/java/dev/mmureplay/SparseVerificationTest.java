@@ -3,6 +3,8 @@ package dev.mmureplay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mmureplay.GuestTracer.Kernel;
+import dev.mmureplay.mmu.GuestKernel;
+import dev.mmureplay.replay.verify.Deduction;
 import dev.mmureplay.replay.verify.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -146,7 +148,7 @@ class SparseVerificationTest {
       Kernel kernel, String backend, long assumedPlaces) throws IOException {
     secondSet(kernel);
     XenRecording recording = verified();
-    assertThat(recording.evidence.backend()).isEqualTo(backend);
+    assertThat(recording.evidence.backend().value()).isEqualTo(backend);
     assertThat(recording.totals.calls()).isEqualTo(76);
     assertThat(recording.totals.equal()).isEqualTo(76);
     // 2,048 pages with two page tables: the xchg is not traced, so nothing shows where they lie.
@@ -157,7 +159,7 @@ class SparseVerificationTest {
   void pagesOlderThanARecordingWithoutUpdatesAreNotComparable() throws IOException {
     secondSet(Kernel.TWO_TRAPS);
     XenRecording recording = verified();
-    assertThat(recording.evidence.backend()).isEqualTo("trap-emulate");
+    assertThat(recording.evidence.backend().value()).isEqualTo("trap-emulate");
     assertThat(recording.totals.reasons()).containsExactly(Map.entry(Reason.OLDER_MAPPING, 76L));
   }
 
@@ -314,5 +316,31 @@ class SparseVerificationTest {
     call("one-by-one", a, 8, RW);
     XenRecording recording = verified();
     assertThat(recording.totals.equal()).isEqualTo(6);
+  }
+
+  @Test
+  void whichKernelItWasIsSaidWithTheLineThatTells() throws IOException {
+    begin(Kernel.STOCK);
+    long a = area(1, 0);
+    guest.write(a, 1, 1);
+    call("w2r", a, 1, R);
+    XenRecording recording = verified();
+    assertThat(recording.evidence.kernel(null))
+        .isEqualTo(new Deduction<>(GuestKernel.LINUX_6_1, "D in a read-only PTE, line 5"));
+    assertThat(recording.evidence.backend())
+        .isEqualTo(new Deduction<>("mmu-update-batch", "assumed"));
+  }
+
+  @Test
+  void aSavedDirtyBitIsThatOfALaterKernel() throws IOException {
+    begin(Kernel.STOCK);
+    guest.record(true);
+    guest.line("page_fault_user: address=0x5eb998 ip=0x4019f0 error_code=0x7");
+    guest.line("xen_mmu_set_pte: ptep ffff88801ea74f58 pteval 0400000001f2e825 (raw 0)");
+    guest.line("xen_mc_flush: flushing 0 hypercalls, 0 arg bytes, 0 callbacks");
+    XenRecording recording = new XenRecording(folder, guest.writeTo(folder).toString());
+    assertThat(recording.evidence.kernel(null))
+        .isEqualTo(
+            new Deduction<>(GuestKernel.LINUX_6_18, "SAVED_DIRTY in a read-only PTE, line 3"));
   }
 }

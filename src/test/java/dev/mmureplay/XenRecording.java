@@ -60,7 +60,7 @@ final class XenRecording {
 
   /** Verifies it under the backend that it shows itself. */
   XenRecording verify() throws IOException {
-    return verify(Backends.named(String.valueOf(evidence.backend())).get(0), check -> {});
+    return verify(Backends.named(evidence.backend().value()).get(0), check -> {});
   }
 
   /** Verifies it under a backend, and lets somebody see every call. */
@@ -73,14 +73,23 @@ final class XenRecording {
         options,
         evidence,
         new CountsOfTheCall(),
-        check -> {
-          totals.check(check);
-          note(check);
-          calls.check(check);
-        },
+        CheckSink.all(totals, notes, calls),
         done -> {});
     return this;
   }
+
+  private final CheckSink notes =
+      new CheckSink() {
+        @Override
+        public void check(CallCheck check) {
+          note(check);
+        }
+
+        @Override
+        public void execve(CallCheck check) {
+          note(check);
+        }
+      };
 
   private void note(CallCheck check) {
     for (CallCheck.Attribute each : check.attributes()) {

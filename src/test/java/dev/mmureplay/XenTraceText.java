@@ -67,7 +67,7 @@ final class XenTraceText {
   XenTraceText flushHere(int cpu, int number) {
     String page = Long.toHexString(PAGE + number * 0x1000L);
     event(TASK, cpu, "xen_mmu_flush_tlb_one_user: addr " + page);
-    return flushEverything(cpu);
+    return flushRequest(cpu);
   }
 
   XenTraceText flushOnTwo(int cpu) {
@@ -77,11 +77,15 @@ final class XenTraceText {
         String.format(
             "xen_mmu_flush_tlb_multi: ncpus 2 mm ffff888004c58900 addr %x, end %x",
             PAGE, PAGE + 0x1000));
-    return flushEverything(cpu);
+    return flushRequest(cpu);
   }
 
-  /** No event precedes the request, when the kernel flushes all that one CPU has. */
-  XenTraceText flushEverything(int cpu) {
+  /** This CPU flushes everything, which only its request shows. */
+  XenTraceText everything(int cpu) {
+    return flushRequest(cpu);
+  }
+
+  private XenTraceText flushRequest(int cpu) {
     event(TASK, cpu, "xen_mc_entry: op 26 args [ffff88803d41ead0, 1, 0, 7ff0, 0, 0]");
     return event(TASK, cpu, "xen_mc_flush: flushing 1 hypercalls, 24 arg bytes, 0 callbacks");
   }

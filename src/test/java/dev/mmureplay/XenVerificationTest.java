@@ -2,6 +2,7 @@ package dev.mmureplay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mmureplay.mmu.GuestKernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,20 +19,20 @@ class XenVerificationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "micro, mmu-update-batch, 513, 73467, 90, 13091, 0",
-    "smp, mmu-update-batch, 120, 14760, 30, 3690, 2",
-    "mcentry, multicall, 513, 73467, 90, 13091, 0",
-    "generic, trap-emulate-batched-set, 513, 73467, 90, 13091, 0",
-    "wl-busybox, mmu-update-batch, 12, 84, 0, 0, 0",
-    "wl-bashpipe, mmu-update-batch, 72, 163, 0, 0, 0",
-    "wl-threads, mmu-update-batch, 369, 7, 0, 0, 0",
-    "wl-boehm, mmu-update-batch, 1619, 1646, 0, 0, 0",
-    "wl-barrier, mmu-update-batch, 752, 2501, 0, 0, 0",
-    "wl-smp2-busybox, mmu-update-batch, 12, 84, 0, 0, 0",
-    "wl-smp2-bashpipe, mmu-update-batch, 72, 163, 0, 0, 0",
-    "wl-smp2-threads, mmu-update-batch, 369, 7, 0, 0, 0",
-    "wl-smp2-boehm, mmu-update-batch, 1617, 1644, 0, 0, 0",
-    "wl-smp2-barrier, mmu-update-batch, 752, 2501, 0, 0, 0"
+    "micro, mmu-update-batch, 513, 73467, 90, 13091, 0, 0",
+    "smp, mmu-update-batch, 120, 14760, 30, 3690, 2, 0",
+    "mcentry, multicall, 513, 73467, 90, 13091, 0, 0",
+    "generic, trap-emulate-batched-set, 513, 73467, 90, 13091, 0, 0",
+    "wl-busybox, mmu-update-batch, 12, 84, 0, 0, 0, 12",
+    "wl-bashpipe, mmu-update-batch, 72, 163, 0, 0, 0, 17",
+    "wl-threads, mmu-update-batch, 369, 7, 0, 0, 0, 1",
+    "wl-boehm, mmu-update-batch, 1619, 1646, 0, 0, 0, 1",
+    "wl-barrier, mmu-update-batch, 752, 2501, 0, 0, 0, 1",
+    "wl-smp2-busybox, mmu-update-batch, 12, 84, 0, 0, 0, 12",
+    "wl-smp2-bashpipe, mmu-update-batch, 72, 163, 0, 0, 0, 17",
+    "wl-smp2-threads, mmu-update-batch, 369, 7, 0, 0, 0, 1",
+    "wl-smp2-boehm, mmu-update-batch, 1617, 1644, 0, 0, 0, 1",
+    "wl-smp2-barrier, mmu-update-batch, 752, 2501, 0, 0, 0, 1"
   })
   void everyCallIsComparedAndEqual(
       String name,
@@ -40,10 +41,12 @@ class XenVerificationTest {
       long pages,
       long seededCalls,
       long seededPages,
-      long seededCpus)
+      long seededCpus,
+      long execves)
       throws IOException {
     XenRecording recording = new XenRecording(name, folder).verify();
-    assertThat(recording.evidence.backend()).isEqualTo(backend);
+    assertThat(recording.evidence.backend().value()).isEqualTo(backend);
+    assertThat(recording.evidence.kernel(null).value()).isEqualTo(GuestKernel.LINUX_6_1);
     assertThat(recording.differences).isEmpty();
     assertThat(recording.findings).isEmpty();
     assertThat(recording.totals.reasons()).isEmpty();
@@ -53,5 +56,7 @@ class XenVerificationTest {
     assertThat(recording.totals.seededCalls()).isEqualTo(seededCalls);
     assertThat(recording.totals.seededPages()).isEqualTo(seededPages);
     assertThat(recording.totals.seededCpus()).isEqualTo(seededCpus);
+    assertThat(recording.totals.execves()).isEqualTo(execves);
+    assertThat(recording.totals.equalExecves()).isEqualTo(execves);
   }
 }

@@ -1,5 +1,6 @@
 package dev.mmureplay.cli;
 
+import dev.mmureplay.importer.TraceSource;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
@@ -9,7 +10,9 @@ import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Residency;
 import dev.mmureplay.replay.verify.CheckSink;
+import dev.mmureplay.replay.verify.Deduction;
 import dev.mmureplay.replay.verify.Evidence;
+import dev.mmureplay.replay.verify.KernelRelease;
 import dev.mmureplay.replay.verify.Shares;
 import dev.mmureplay.replay.verify.Totals;
 import dev.mmureplay.replay.verify.Verification;
@@ -17,6 +20,7 @@ import dev.mmureplay.report.RowSink;
 import dev.mmureplay.store.RunRecorder;
 import dev.mmureplay.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +53,11 @@ import picocli.CommandLine.Parameters;
       "  mmureplay verify trace.txt --backend multicall --format csv"
     })
 final class VerifyCommand extends Verb {
+  private static final String ASKED = "as asked for";
+
+  /** How much of a trace is searched for the kernel's release. */
+  private static final int HEAD = 1 << 16;
+
   @Parameters(
       paramLabel = "TRACE",
       arity = "1..*",
@@ -148,7 +157,8 @@ final class VerifyCommand extends Verb {
   private Totals verify(EventFiles.EventFile file, @Nullable Store store, @Nullable RowSink rows)
       throws IOException {
     Evidence evidence = Evidence.of(file.path());
-    ReplayOptions options = options(file, evidence);
+    Found found = found(file, evidence);
+    ReplayOptions options = options(file, evidence, found);
     Totals totals = new Totals();
     VerifyReport report = new VerifyReport(file.name(), limit);
     CheckSink told = rows == null ? report : check -> rows.row(CallRow.of(file.name(), check));
@@ -162,7 +172,7 @@ final class VerifyCommand extends Verb {
       }
     }
     if (rows == null) {
-      report.print(out(), options, evidence, totals);
+      report.print(out(), options, found.why(), found.kernel().why(), totals);
     }
     return totals;
   }
@@ -183,34 +193,43 @@ final class VerifyCommand extends Verb {
         () -> Verification.run(file.path(), options, evidence, results, checks, events::set));
   }
 
-  private ReplayOptions options(EventFiles.EventFile file, Evidence evidence) throws IOException {
+  private ReplayOptions options(EventFiles.EventFile file, Evidence evidence, Found found)
+      throws IOException {
     if (!evidence.isComparable()) {
       throw new IOException(
           file.name()
               + ": expected observations of a kernel (xen:* tracepoints, PTEs, mappings, TLB flushes) to"
               + " compare with but found none");
     }
-    List<MmuBackend> backends = chosen == null ? shown(file, evidence) : chosen.backends();
+    List<MmuBackend> backends = found.backends();
     if (backends.size() != 1) {
       throw usage("expected one backend for --backend but found " + backends.size());
     }
-    GuestPlatform platform = new GuestPlatform(kernel == null ? evidence.kernel() : kernel, true);
+    GuestPlatform platform = new GuestPlatform(found.kernel().value(), true);
     return new ReplayOptions(
         platform, backends, Residency.NONE, ReplayOptions.DEFAULT_FAULT_AROUND);
   }
 
-  private static List<MmuBackend> shown(EventFiles.EventFile file, Evidence evidence)
-      throws IOException {
-    String name = evidence.backend();
-    if (name == null) {
-      throw new IOException(
-          file.name()
-              + ": expected the recording to show how PTEs are rewritten but found no update in its "
-              + evidence.calls()
-              + " mprotect calls; --backend says it");
-    }
-    return Backends.named(name);
+  /** What to compare with: as asked for, else as the recording shows. */
+  private Found found(EventFiles.EventFile file, Evidence evidence) throws IOException {
+    Deduction<String> backend = evidence.backend();
+    return new Found(
+        chosen == null ? Backends.named(backend.value()) : chosen.backends(),
+        chosen == null ? backend.why() : ASKED,
+        kernel == null ? evidence.kernel(release(file)) : new Deduction<>(kernel, ASKED));
   }
+
+  private static @Nullable KernelRelease release(EventFiles.EventFile file) throws IOException {
+    boolean raw = !file.path().equals(Path.of(file.name()));
+    if (!raw || file.name().equals(TraceSource.STDIN)) {
+      return null;
+    }
+    try (TraceSource source = TraceSource.open(file.name())) {
+      return KernelRelease.in(new String(source.head(HEAD), StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  private record Found(List<MmuBackend> backends, String why, Deduction<GuestKernel> kernel) {}
 
   private static final ReplaySink NOTHING = new NoResults();
 }

@@ -3,7 +3,6 @@ package dev.mmureplay.cli;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.verify.CallCheck;
 import dev.mmureplay.replay.verify.CheckSink;
-import dev.mmureplay.replay.verify.Evidence;
 import dev.mmureplay.replay.verify.Outcome;
 import dev.mmureplay.replay.verify.Shares;
 import dev.mmureplay.replay.verify.Totals;
@@ -39,6 +38,11 @@ final class VerifyReport implements CheckSink {
   }
 
   @Override
+  public void execve(CallCheck check) {
+    check(check);
+  }
+
+  @Override
   public void check(CallCheck check) {
     if (check.reason() != null) {
       return;
@@ -57,7 +61,14 @@ final class VerifyReport implements CheckSink {
     }
   }
 
-  void print(PrintWriter out, ReplayOptions options, Evidence evidence, Totals totals)
+  /**
+   * Prints what was found out.
+   *
+   * @param whyBackend what tells that it was this backend
+   * @param whyKernel what tells that it was this guest kernel
+   */
+  void print(
+      PrintWriter out, ReplayOptions options, String whyBackend, String whyKernel, Totals totals)
       throws IOException {
     out.printf(
         Locale.ROOT,
@@ -65,6 +76,7 @@ final class VerifyReport implements CheckSink {
         trace,
         options.backends().get(0).name(),
         options.platform().kernel().id());
+    out.printf("  backend: %s; guest kernel: %s%n", whyBackend, whyKernel);
     out.printf(
         Locale.ROOT,
         "%,d mprotect calls: %,d compared, %,d equal, %,d different, %,d not comparable%n",
@@ -82,6 +94,15 @@ final class VerifyReport implements CheckSink {
         totals.seededPages(),
         totals.seededCalls(),
         totals.seededCpus());
+    if (totals.execves() > 0) {
+      long compared = totals.equalExecves() + totals.differentExecves();
+      out.printf(
+          Locale.ROOT,
+          "%,d execves: what each does to its new stack: %,d compared, %,d equal%n%n",
+          totals.execves(),
+          compared,
+          totals.equalExecves());
+    }
     table().writeTo(ReportFormat.TABLE.writer(out));
     Shares shares = totals.shares();
     if (shares != null) {

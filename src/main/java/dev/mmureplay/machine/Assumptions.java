@@ -32,6 +32,9 @@ public final class Assumptions {
    */
   public static final String WRITE_NOTIFY = "shared-file-with-write-notify";
 
+  /** An execve was taken to have one page of arguments and environment. */
+  public static final String NEW_STACK = "new-stack-of-one-page";
+
   private final Map<String, Long> counts = new TreeMap<>();
 
   /** Counts one use, or several. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * running a kernel thread load none (enter_lazy_tlb): the space stays loaded and the CPU in the
  * mask. A bare machine sends such a CPU no interrupt (should_flush_tlb, is_lazy); under Xen the
  * whole mask goes into one request (xen_flush_tlb_multi), whether a CPU is lazy or not. A CPU that
- * sleeps deeply leaves its space (leave_mm); a guest's virtual CPU never does.
+ * sleeps deeply leaves its space (leave_mm, called by cpuidle_enter_state); under Xen it does not,
+ * because xen_arch_setup disables cpuidle.
  */
 final class Cpus {
   /** CPUs that idle or run a kernel thread. */

@@ -43,6 +43,7 @@ public final class Machine {
   private final Seeds seeds;
   private final CleanRecord cleanRecord;
   private final UffdProtection uffd;
+  private final NewStack newStack;
   private final int backendCount;
   private @Nullable AccessObserver accessObserver;
   private int lastSpace;
@@ -78,6 +79,7 @@ public final class Machine {
     seeds = new Seeds(guest);
     cleanRecord = new CleanRecord(guest);
     uffd = new UffdProtection(guest, mprotect.walk());
+    newStack = new NewStack(guest, seeds);
     backendCount = backends.size();
   }
 
@@ -192,6 +194,16 @@ public final class Machine {
     AddressSpace space = new AddressSpace(lastSpace++, pid, backendCount);
     space.unsure = guest.doubts.isBlind();
     return space;
+  }
+
+  /**
+   * Sets up the stack of a new program, as execve does behind {@link #newAddressSpace}: its PTEs
+   * are rewritten, under the cause {@link dev.mmureplay.mmu.Cause#EXEC}.
+   *
+   * @param shown whether {@link #recordResident} told which pages it has; else one is assumed
+   */
+  public void setUpStack(AddressSpace space, boolean shown) {
+    newStack.setUp(space, shown);
   }
 
   /** Makes an address space that is older than the trace: nothing is known of it yet. */

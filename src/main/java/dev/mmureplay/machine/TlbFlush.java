@@ -6,15 +6,20 @@ import dev.mmureplay.mmu.Pte;
 
 /** When and how the guest kernel flushes TLBs after PTEs have changed. */
 public final class TlbFlush {
-  /** tlb_single_page_flush_ceiling of arch/x86/mm/tlb.c: a longer hull is flushed in full. */
+  /**
+   * tlb_single_page_flush_ceiling of arch/x86/mm/tlb.c: flush_tlb_mm_range flushes a longer hull in
+   * full.
+   */
   private static final long CEILING = 33;
 
   private TlbFlush() {}
 
   /**
-   * pte_needs_flush of arch/x86/include/asm/tlbflush.h: the old entry was present, and D or P is
-   * cleared or any other bit than A and the software bits changes. Under Xen the old entry is
-   * global and the new one is not, so it is always true. 2.6.27 does not ask, see {@link
+   * pte_needs_flush and pte_flags_need_flush of arch/x86/include/asm/tlbflush.h: the old entry was
+   * present, and D or P is cleared, or a permission, the caching, the protection key or the global
+   * bit changes. A and the software bits do not count, nor that D is set; the frame would, but
+   * mprotect leaves it. Under Xen the old entry is global (adjust_guest_l1e of xen/arch/x86/mm.c)
+   * and the new one is not, so it is always true. 2.6.27 does not ask, see {@link
    * GuestKernel#gatheredFlush}.
    */
   public static boolean needed(long old, long changed) {

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * PROT_NONE marker            bit 7                 bit 8                       bit 8
  * merge of a written with a   either way            only into the written one   either way, unless
  *   never written VMA                                                           the written is a fork's
+ * execve's own update         none                  the stack's PTEs            none
  * MAP_STACK                   nothing               nothing                     VM_NOHUGEPAGE
  * VM_ACCOUNT                  stays                 stays                       goes with WRITE while
  *                                                                               nothing was written
@@ -143,6 +144,15 @@ public enum GuestKernel {
    */
   public boolean gatheredFlush() {
     return modernMm;
+  }
+
+  /**
+   * Returns whether execve rewrites the PTEs of the new program's stack: where VM_SOFTDIRTY is
+   * tracked (CONFIG_MEM_SOFT_DIRTY, 3.11 on), which the recorded 6.1 does and the recorded 6.18
+   * does not.
+   */
+  public boolean rewritesNewStack() {
+    return modernMm && !recentMm;
   }
 
   /** Returns whether mprotect may make exclusive private pages writable at once (5.19 on). */

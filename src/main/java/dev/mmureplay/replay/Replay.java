@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +40,15 @@ public final class Replay {
   private final Residency residency;
   private final @Nullable Witness witness;
   private final boolean pageTablesShown;
+  private final boolean ptesShown;
   private final BitSet lent = new BitSet();
   private final Losses losses;
   private final Interleaving interleaving;
   private final @Nullable Races races;
+
+  /** The processes that run a new program whose stack is not set up yet. */
+  private final Set<Integer> newStacks = new HashSet<>();
+
   private int row;
   private long events;
   private long accesses;
@@ -63,6 +70,7 @@ public final class Replay {
     this.losses = losses;
     concurrent = info.fidelity().concurrent();
     pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
+    ptesShown = info.kinds().containsKey(EventKind.SET_PTE);
     residency = residencyOf(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
@@ -249,8 +257,29 @@ public final class Replay {
     }
   }
 
+  /**
+   * What a new program's stack consists of is shown right behind its execve, before anything that
+   * the program does.
+   */
+  private void setUpStack(int owner, int where) {
+    if (newStacks.remove(owner)) {
+      AddressSpace made = tasks.knownSpaceOf(owner);
+      if (made != null) {
+        machine.run(where, made);
+        pid = Integer.MIN_VALUE;
+      }
+      Runnable setUp = made == null ? () -> {} : () -> machine.setUpStack(made, ptesShown);
+      if (witness == null) {
+        setUp.run();
+      } else {
+        witness.newStack(owner, setUp);
+      }
+    }
+  }
+
   /** A row of another process or CPU than the one before. */
   private void enter(EventBatch batch, int row, int rowCpu) {
+    setUpStack(batch.pid(row), rowCpu);
     pid = batch.pid(row);
     cpu = rowCpu;
     space = tasks.spaceOf(pid);
@@ -266,6 +295,9 @@ public final class Replay {
     EventKind kind = batch.kind(row);
     if (kind == EventKind.OBSERVED_XEN) {
       pageTableSwitch(batch, row);
+    }
+    if (kind == EventKind.OBSERVED_PTE) {
+      setUpStack(batch.pid(row), batch.cpu(row));
     }
     Witness told = witness;
     if (told != null && told.sees(batch, row, kind)) {
@@ -310,6 +342,9 @@ public final class Replay {
       tasks.forget();
     }
     calls.replay(batch, row, kind, current);
+    if (kind == EventKind.EXECVE) {
+      newStacks.add(batch.pid(row));
+    }
     if (told != null && kind != EventKind.MPROTECT && kind != EventKind.PKEY_MPROTECT) {
       told.replayed(batch, row, kind, current);
     }
@@ -358,6 +393,7 @@ public final class Replay {
   }
 
   private ReplayResult finish() throws IOException {
+    List.copyOf(newStacks).forEach(each -> setUpStack(each, tasks.cpuOf(each, cpu)));
     if (witness != null) {
       witness.end();
     }

@@ -35,6 +35,15 @@ public interface Witness {
   default void replayed(EventBatch batch, int row, EventKind kind, AddressSpace space)
       throws IOException {}
 
+  /**
+   * Is asked to have the stack of a task's new program set up, and may look at what it takes.
+   *
+   * @param setUp does it
+   */
+  default void newStack(int tid, Runnable setUp) {
+    setUp.run();
+  }
+
   /** Is shown the same mprotect after it was replayed. */
   void after(CallFacts facts) throws IOException;
 

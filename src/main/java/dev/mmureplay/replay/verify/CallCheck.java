@@ -48,8 +48,22 @@ public final class CallCheck {
   /** How many PTEs were compared. */
   public long pages;
 
+  private final boolean execve;
+
   CallCheck(CallFacts facts) {
+    this(facts, false);
+  }
+
+  private CallCheck(CallFacts facts, boolean execve) {
     this.facts = facts;
+    this.execve = execve;
+  }
+
+  /** Returns the check of an execve's own update, of which no more than line and task count. */
+  static CallCheck ofExecve(CallFacts facts) {
+    CallCheck check = new CallCheck(facts, true);
+    check.begin();
+    return check;
   }
 
   void begin() {
@@ -124,6 +138,9 @@ public final class CallCheck {
 
   /** Returns the call as people write it. */
   public String text() {
+    if (execve) {
+      return "execve by task " + facts.tid;
+    }
     StringBuilder text = new StringBuilder();
     text.append(String.format("mprotect(0x%x, 0x%x, ", facts.address, facts.length));
     text.append((facts.protection & 1) == 0 ? '-' : 'r');

@@ -7,6 +7,9 @@ public interface CheckSink {
   /** Takes one call. */
   void check(CallCheck check) throws IOException;
 
+  /** Takes one execve's own update of its stack. */
+  default void execve(CallCheck check) throws IOException {}
+
   /**
    * Takes the totals of everything that was compared in a recording of plain Linux, at its end: not
    * all of it belongs to an mprotect.
@@ -20,6 +23,13 @@ public interface CheckSink {
       public void check(CallCheck check) throws IOException {
         for (CheckSink sink : sinks) {
           sink.check(check);
+        }
+      }
+
+      @Override
+      public void execve(CallCheck check) throws IOException {
+        for (CheckSink sink : sinks) {
+          sink.execve(check);
         }
       }
 

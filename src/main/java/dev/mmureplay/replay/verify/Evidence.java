@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Found in one pass, before the replay.
  */
 public final class Evidence {
+  private static final String UPDATE_BATCH = "mmu-update-batch";
+  private static final String ASSUMED = "assumed";
   private static final long MMU_UPDATE = 1;
   private static final long MMUEXT = 26;
   private static final int CHUNK_SHIFT = 21;
@@ -30,6 +33,8 @@ public final class Evidence {
     private boolean updated;
     private long chunk = -1;
     private boolean sent;
+    private long requests;
+    private long sentRequests;
 
     /** The pages that the call under way has rewritten, where a recording shows them. */
     private final Longs pages = new Longs();
@@ -45,6 +50,7 @@ public final class Evidence {
   private boolean switches;
   private boolean gaps;
   private boolean pauses;
+  private final KernelEvidence kernel = new KernelEvidence();
   private boolean dataMappings;
   private final Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
   private long calls;
@@ -92,6 +98,7 @@ public final class Evidence {
       observed |= kind.isObservation();
       kinds.add(kind);
       dataMappings |= kind == EventKind.OBSERVED_VMA && (batch.protection(row) & EXEC) == 0;
+      kernel.look(batch, row, kind);
       followSwitches(batch, row, kind);
     }
   }
@@ -152,7 +159,10 @@ public final class Evidence {
         modified += kind == EventKind.OBSERVED_PTE ? 1 : 0;
         set += kind == EventKind.SET_PTE ? 1 : 0;
         long chunk = batch.address(row) >>> CHUNK_SHIFT;
-        apart += chunk == task.chunk && task.sent ? 1 : 0;
+        if (chunk == task.chunk && task.sent) {
+          apart++;
+          kernel.batchEnded(task.sentRequests);
+        }
         task.pages.add(batch.address(row));
         task.chunk = chunk;
         task.sent = false;
@@ -191,14 +201,20 @@ public final class Evidence {
         if (update && task.updated) {
           asked++;
           extended += batch.result(row) == 0 ? 1 : 0;
+          task.requests += batch.result(row) == 0 ? 1 : 0;
         }
       }
       case MC_ENTRY -> {
         requests += update ? 1 : 0;
+        task.requests += update ? 1 : 0;
         flushes += XenEvent.detail(flags) == MMUEXT ? 1 : 0;
         task.updated = false;
       }
-      case MC_FLUSH -> task.sent = true;
+      case MC_FLUSH -> {
+        task.sent = true;
+        task.sentRequests = task.requests;
+        task.requests = 0;
+      }
       default -> {
         // Flushes show in their requests.
       }
@@ -235,9 +251,13 @@ public final class Evidence {
     return xen;
   }
 
-  /** Returns the guest kernel that makes recordings like this one, where nothing else says it. */
-  public GuestKernel kernel() {
-    return xen ? GuestKernel.LINUX_6_1 : GuestKernel.LINUX_6_18;
+  /**
+   * Returns the guest kernel that makes recordings like this one.
+   *
+   * @param release what the recording says itself, or null
+   */
+  public Deduction<GuestKernel> kernel(@Nullable KernelRelease release) {
+    return kernel.kernel(xen, release);
   }
 
   /** Returns whether the recording shows which PTEs a call rewrites. */
@@ -250,23 +270,34 @@ public final class Evidence {
     return observed;
   }
 
-  /**
-   * Returns the name of the backend that does what the recording shows, or null if it shows nothing
-   * to tell by.
-   */
-  public @Nullable String backend() {
+  /** Returns the name of the backend that does what the recording shows, and how that is known. */
+  public Deduction<String> backend() {
     if (!xen) {
-      return observed ? "native" : null;
+      return new Deduction<>("native", "no event of Xen");
     }
     if (modified > 0) {
-      if (extended > 0 || (asked > 0 && apart == 0)) {
-        return "mmu-update-batch";
+      if (extended > 0) {
+        return new Deduction<>(UPDATE_BATCH, counted(extended, "requests extend an mmu_update"));
       }
-      return asked > 0 ? "preserve-ad" : requests > 0 ? "multicall" : null;
+      if (asked > 0 && apart > 0) {
+        return new Deduction<>(
+            "preserve-ad", counted(apart, "mmu_updates follow another of the same PTE page"));
+      }
+      if (asked == 0 && requests > 0) {
+        return new Deduction<>("multicall", counted(requests, "PTEs have an entry of their own"));
+      }
+      return new Deduction<>(UPDATE_BATCH, ASSUMED);
     }
     if (set > 0) {
-      return "trap-emulate-batched-set";
+      return new Deduction<>(
+          "trap-emulate-batched-set", counted(set, "PTEs are set without having been read"));
     }
-    return flushes > 0 && requests == 0 ? "trap-emulate" : null;
+    return flushes > 0 && requests == 0
+        ? new Deduction<>("trap-emulate", counted(flushes, "flushes behind no update"))
+        : new Deduction<>(UPDATE_BATCH, ASSUMED);
+  }
+
+  private static String counted(long n, String what) {
+    return String.format(Locale.ROOT, "%,d %s", n, what);
   }
 }

@@ -34,6 +34,12 @@ final class Longs {
     values[index] = value;
   }
 
+  void addAll(Longs other) {
+    for (int i = 0; i < other.size(); i++) {
+      add(other.get(i));
+    }
+  }
+
   void clear() {
     size = 0;
   }

@@ -34,5 +34,8 @@ public final class Reason {
    */
   public static final String ASSUMED_PLACES = "places-of-page-tables-assumed";
 
+  /** The recording does not show the update, or not the pages that it is about. */
+  public static final String NOT_SHOWN = "update-not-shown";
+
   private Reason() {}
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class Totals implements CheckSink {
   private final Map<String, Long> reasons = new TreeMap<>();
   private @Nullable Shares shares;
+  private long execves;
+  private long equalExecves;
+  private long differentExecves;
   private long calls;
   private long equal;
   private long different;
@@ -32,6 +35,28 @@ public final class Totals implements CheckSink {
     seededPages += check.seededPages;
     seededCpus += check.seededCpus ? 1 : 0;
     assumedPlaces += check.assumedPlaces > 0 ? 1 : 0;
+  }
+
+  @Override
+  public void execve(CallCheck check) {
+    execves++;
+    equalExecves += check.isEqual() ? 1 : 0;
+    differentExecves += check.isDifferent() ? 1 : 0;
+  }
+
+  /** Returns the execves in the recording. */
+  public long execves() {
+    return execves;
+  }
+
+  /** Returns those whose own update was compared and is the same. */
+  public long equalExecves() {
+    return equalExecves;
+  }
+
+  /** Returns those whose own update was compared and is different. */
+  public long differentExecves() {
+    return differentExecves;
   }
 
   @Override
@@ -97,6 +122,7 @@ public final class Totals implements CheckSink {
   /** Returns whether at least one call was compared and everything that was is equal. */
   public boolean isProof() {
     Shares all = shares;
-    return equal > 0 && different == 0 && (all == null || all.different() == 0);
+    boolean none = different == 0 && differentExecves == 0;
+    return equal > 0 && none && (all == null || all.different() == 0);
   }
 }

@@ -33,6 +33,7 @@ public final class Verification implements Witness {
   private final Map<Integer, CallRows> rows = new HashMap<>();
   private final CallRows none = new CallRows();
   private @Nullable Takeover takeover;
+  private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
   private @Nullable AddressSpace space;
@@ -45,6 +46,7 @@ public final class Verification implements Witness {
     this.sink = sink;
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
+    this.execves = new ExecveWitness(kernel, evidence.shows(EventKind.SET_PTE), sink);
   }
 
   /**
@@ -100,9 +102,12 @@ public final class Verification implements Witness {
   }
 
   @Override
-  public boolean sees(EventBatch batch, int row, EventKind kind) {
+  public boolean sees(EventBatch batch, int row, EventKind kind) throws IOException {
     boolean observation = kind.isObservation() || kind == EventKind.SET_PTE;
     if (!observation || !evidence.inside(batch.tid(row), batch.line(row))) {
+      if (execves.sees(batch, row, kind)) {
+        return true;
+      }
       AddressSpace owner = observation ? spaces.apply(batch.pid(row)) : null;
       Takeover known = Objects.requireNonNull(takeover);
       if (owner != null && kind == EventKind.SET_PTE) {
@@ -114,6 +119,28 @@ public final class Verification implements Witness {
     }
     rows.computeIfAbsent(batch.tid(row), tid -> new CallRows()).add(batch, row);
     return true;
+  }
+
+  @Override
+  public void replayed(EventBatch batch, int row, EventKind kind, AddressSpace space)
+      throws IOException {
+    if (kind == EventKind.EXECVE) {
+      execves.begins(batch.tid(row), batch.line(row));
+    } else {
+      execves.ends(batch.tid(row));
+    }
+  }
+
+  @Override
+  public void newStack(int tid, Runnable setUp) {
+    model.begin();
+    setUp.run();
+    execves.modelled(tid, model.work);
+  }
+
+  @Override
+  public void end() throws IOException {
+    execves.end();
   }
 
   @Override

@@ -29,6 +29,21 @@ final class Work {
     flushes.clear();
   }
 
+  /** Returns a copy, which stays as it is. */
+  Work copy() {
+    Work copy = new Work();
+    copy.pages.addAll(pages);
+    copy.olds.addAll(olds);
+    copy.news.addAll(news);
+    copy.hypercalls.addAll(hypercalls);
+    copy.multicalls.addAll(multicalls);
+    copy.flushes.starts.addAll(flushes.starts);
+    copy.flushes.lengths.addAll(flushes.lengths);
+    copy.flushes.others.addAll(flushes.others);
+    copy.flushes.hypercalls = flushes.hypercalls;
+    return copy;
+  }
+
   /** Requests to flush, each with what it flushes and where. */
   static final class Flushes {
     /** In {@link #starts}: everything. */
