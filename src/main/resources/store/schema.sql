@@ -163,11 +163,11 @@ COMMENT ON COLUMN page_state.accessed IS 'A bit';
 COMMENT ON COLUMN page_state.dirty IS 'D bit';
 
 CREATE TABLE finding (replay BIGINT NOT NULL, run BIGINT, backend VARCHAR NOT NULL, invariant VARCHAR NOT NULL, pid INTEGER, address UBIGINT, seq BIGINT, message VARCHAR NOT NULL);
-COMMENT ON TABLE finding IS 'One breach of an invariant';
+COMMENT ON TABLE finding IS 'One breach of an invariant, or one outcome that breaks none and is worth to be known';
 COMMENT ON COLUMN finding.replay IS 'The replay';
 COMMENT ON COLUMN finding.run IS 'The run; NULL if the finding concerns no single backend of the replay';
 COMMENT ON COLUMN finding.backend IS 'The backend that broke it';
-COMMENT ON COLUMN finding.invariant IS 'Number of the invariant, such as I14';
+COMMENT ON COLUMN finding.invariant IS 'Number of the invariant, such as I14; or an outcome that breaks none: dirty-not-cleared, uffd-write-missed';
 COMMENT ON COLUMN finding.pid IS 'Process; NULL if none';
 COMMENT ON COLUMN finding.address IS 'Page; NULL if none';
 COMMENT ON COLUMN finding.seq IS 'Position of the event in the event file; NULL if none';

@@ -101,17 +101,14 @@ final class MinimiseCommand extends Verb {
   }
 
   private void describe(Minimiser.Witness witness) {
-    Finding finding = witness.finding();
     remark(
         String.format(
             Locale.ROOT,
-            "%,d events instead of %,d show it (%,d replays): %s breaks %s: %s",
+            "%,d events instead of %,d show it (%,d replays): %s",
             witness.rows().size(),
             witness.eventsBefore(),
             witness.replays(),
-            finding.backend(),
-            finding.invariant(),
-            finding.message()));
+            witness.finding().sentence()));
   }
 
   private void write(Minimiser.Witness witness, String source, Path events) throws Exception {

@@ -73,7 +73,7 @@ final class ReplaySection {
     recordedDurations();
     blocks.addAll(RaceSection.of(database, replay));
     table(
-        "Other breaches of invariants, the first " + FINDINGS,
+        "Other breaches of invariants, and outcomes worth to be known, the first " + FINDINGS,
         "SELECT backend, invariant, pid, address_text(address) AS address, seq, message FROM finding"
             + " WHERE replay = CAST(? AS BIGINT) AND call IS NULL ORDER BY ALL LIMIT "
             + FINDINGS,

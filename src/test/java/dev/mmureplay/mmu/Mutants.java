@@ -82,6 +82,26 @@ public final class Mutants {
             });
   }
 
+  /** A PTE that becomes read-only goes in as a normal update, and clean. */
+  public static MmuBackend forgetsDirtyOfReadOnlyPtes() {
+    return mutant(
+        (platform, counter) ->
+            new XenMmu(platform, counter) {
+              @Override
+              public long ptepModifyProtStart(PtePage page, int index) {
+                return plainRead(page, index);
+              }
+
+              @Override
+              public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+                boolean forgets = Pte.isPresent(newPte) && !Pte.isWritable(newPte);
+                MulticallBuffer.Op op =
+                    forgets ? MulticallBuffer.Op.NORMAL : MulticallBuffer.Op.PRESERVE_AD;
+                queueExtended(op, page, index, forgets ? newPte & ~Pte.DIRTY_BITS : newPte);
+              }
+            });
+  }
+
   private static Mmu queueing(
       GuestPlatform platform, OperationCounter counter, boolean offByOne, boolean bypass) {
     MulticallBuffer buffer = new MulticallBuffer(offByOne, bypass, counter);

@@ -110,8 +110,7 @@ public final class Reproducer {
 
   private void write(String source, Appendable out) throws IOException {
     out.append("/*\n * Made by mmureplay from ").append(comment(source)).append(".\n");
-    out.append(" * ").append(finding.backend()).append(" breaks ").append(finding.invariant());
-    out.append(": ").append(comment(finding.message())).append(".\n");
+    out.append(" * ").append(comment(finding.sentence())).append(".\n");
     leftOut(out);
     out.append(" * Build: cc -O1 -pthread FILE.c; run: ./a.out [ROUNDS].\n */\n").append(HEAD);
     statements();

@@ -10,6 +10,7 @@ import dev.mmureplay.event.EventText;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.TraceImport;
 import dev.mmureplay.importer.TraceSource;
+import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Mmu;
@@ -20,6 +21,7 @@ import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.ReplayOptions;
+import dev.mmureplay.replay.race.Interleaving;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -191,6 +193,58 @@ class MinimiserTest {
                 binary.toString()))
         .isZero();
     assertThat(exit(binary.toString(), "20")).isZero();
+  }
+
+  /** The whole way, from a log of real threads to a program that does what they did. */
+  @Test
+  void aRealRaceShrinksToFourEventsAndAProgramThatMapsWhatItUses() throws Exception {
+    Path whole = directory.resolve("whole.arrow");
+    try (TraceSource source = TraceSource.open("traces/adv-ad/adv-ad-free.adplug.txt.zst")) {
+      TraceImport.importTo(source, null, ImportOptions.DEFAULT, true, whole);
+    }
+    ReplayOptions every =
+        new ReplayOptions(
+            new GuestPlatform(GuestKernel.LINUX_6_1, true),
+            Backends.named("naive"),
+            null,
+            16,
+            Interleaving.parse("exhaustive"));
+    Path target = directory.resolve("small.arrow");
+    Minimiser.Witness witness =
+        requireNonNull(Minimiser.minimise(whole, every, finding -> true, target, replays -> {}));
+
+    assertThat(witness.eventsBefore()).isEqualTo(21_489);
+    assertThat(witness.rows())
+        .extracting(row -> row.kind)
+        .containsExactly(EventKind.WRITE, EventKind.MADVISE, EventKind.READ, EventKind.MPROTECT);
+    assertThat(witness.finding().invariant()).isEqualTo("I1");
+    StringBuilder text = new StringBuilder();
+    Reproducer.write(witness.rows(), witness.finding(), "adv-ad-free", text);
+    assertThat(text)
+        .containsOnlyOnce("mmap((void *)")
+        .contains("madvise((void *)", ", 8)", "mprotect((void *)")
+        .doesNotContain("Left out");
+
+    Path compiler = Path.of("/usr/bin/cc");
+    Assumptions.assumeTrue(Files.isExecutable(compiler));
+    Path source = Files.writeString(directory.resolve("race.c"), text);
+    Path binary = directory.resolve("race");
+    assertThat(
+            exit(
+                compiler.toString(),
+                "-Wall",
+                "-Werror",
+                "-O1",
+                "-pthread",
+                source.toString(),
+                "-o",
+                binary.toString()))
+        .isZero();
+    Path complaints = directory.resolve("complaints.txt");
+    Process run =
+        new ProcessBuilder(binary.toString(), "50").redirectError(complaints.toFile()).start();
+    assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(complaints).isEmptyFile();
   }
 
   private static int exit(String... command) throws IOException, InterruptedException {
