@@ -52,9 +52,12 @@ public final class AccessRows {
     }
   }
 
-  /** Says on which CPU the accesses that follow were made; a folded row does not say it. */
+  /** Says on which CPU the accesses that follow were made. */
   public void on(int newCpu) {
     cpu = newCpu;
+    if (fold != null) {
+      fold.cpu(newCpu);
+    }
   }
 
   /** Adds an access to so many bytes, which may reach into the next page. */

@@ -8,13 +8,14 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The page accesses of one epoch, folded: one row for each thread, page and kind, with a count, in
- * the order of the first touch.
+ * The page accesses of one epoch, folded: one row for each thread, CPU, page and kind, with a
+ * count, in the order of the first touch.
  *
  * <p>An epoch is a stretch without a call that changes the address space. Inside it nothing can
  * clear an accessed or dirty bit, so a second access of the same kind by the same thread to the
- * same page tells nothing that the first did not. {@link #flush} ends the epoch; a table that is
- * full is flushed early, which splits rows but loses no count.
+ * same page tells nothing that the first did not. On another CPU it does: translations are cached
+ * there, too, until another process runs there, which ends the epoch. {@link #flush} ends the
+ * epoch; a table that is full is flushed early, which splits rows but loses no count.
  *
  * <pre>
  * slots  hash of thread, page and kind ─▶ row + 1        open addressing, cleared row by row
@@ -55,10 +56,12 @@ public final class PageFold {
   private final int[] pids = new int[MAX_THREADS];
 
   private final int[] tids = new int[MAX_THREADS];
+  private final int[] cpus = new int[MAX_THREADS];
   private int threads;
   private int thread = -1;
   private int pid;
   private int tid;
+  private int cpu = EventSchema.UNKNOWN_INT;
   private long time = EventSchema.UNKNOWN;
 
   /** Passes folded accesses on to a sink. */
@@ -72,6 +75,15 @@ public final class PageFold {
     if (newTid != tid || newPid != pid) {
       pid = newPid;
       tid = newTid;
+      thread = -1;
+      Arrays.fill(lastPage, -1);
+    }
+  }
+
+  /** Says on which CPU the accesses that follow were made, for tools that know. */
+  public void cpu(int newCpu) {
+    if (newCpu != cpu) {
+      cpu = newCpu;
       thread = -1;
       Arrays.fill(lastPage, -1);
     }
@@ -102,19 +114,30 @@ public final class PageFold {
     lastRow[kind] = row;
   }
 
-  /** Finds the thread among those of the epoch, or adds it; false if there is no room. */
+  /**
+   * Finds the thread among those of the epoch, or adds it; false if there is no room, or another
+   * process ran on its CPU.
+   */
   private boolean findThread() {
+    int found = -1;
     for (int i = 0; i < threads; i++) {
-      if (tids[i] == tid && pids[i] == pid) {
-        thread = i;
-        return true;
+      if (cpus[i] == cpu) {
+        if (pids[i] != pid && cpu != EventSchema.UNKNOWN_INT) {
+          return false;
+        }
+        found = tids[i] == tid && pids[i] == pid ? i : found;
       }
+    }
+    if (found >= 0) {
+      thread = found;
+      return true;
     }
     if (threads == MAX_THREADS) {
       return false;
     }
     pids[threads] = pid;
     tids[threads] = tid;
+    cpus[threads] = cpu;
     thread = threads++;
     return true;
   }
@@ -146,6 +169,7 @@ public final class PageFold {
       while (left > 0) {
         int count = (int) Math.min(left, Integer.MAX_VALUE);
         event.reset(EventKind.ofCode((int) keys[row] & (1 << KIND_BITS) - 1), pids[by], tids[by]);
+        event.cpu = cpus[by];
         event.time = times[row];
         event.address = (keys[row] & PAGE_AND_KIND) >>> KIND_BITS << PAGE_SHIFT;
         event.flags = 0;
