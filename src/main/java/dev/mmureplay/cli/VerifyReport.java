@@ -98,7 +98,7 @@ final class VerifyReport implements CheckSink {
       long compared = totals.equalExecves() + totals.differentExecves();
       out.printf(
           Locale.ROOT,
-          "%,d execves: what each does to its new stack: %,d compared, %,d equal%n%n",
+          "execves, for what each does to its new stack: %,d, %,d compared, %,d equal%n%n",
           totals.execves(),
           compared,
           totals.equalExecves());

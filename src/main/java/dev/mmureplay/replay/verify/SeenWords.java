@@ -5,6 +5,7 @@ import dev.mmureplay.machine.Machine;
 import dev.mmureplay.mmu.Pte;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
  * The last PTE word that a recording showed of each page. Of a page that it has shown nothing of, a
@@ -14,7 +15,7 @@ final class SeenWords {
   /** What only a call or a fault changes, which a recording shows. */
   private static final long PERMISSIONS = Pte.PRESENT | Pte.RW | Pte.SPECIAL | Pte.NX;
 
-  private final Map<AddressSpace, Map<Long, Long>> words = new HashMap<>();
+  private final Map<AddressSpace, Map<Long, Long>> words = new WeakHashMap<>();
 
   void saw(AddressSpace space, long address, long word) {
     words.computeIfAbsent(space, key -> new HashMap<>()).put(address & -Machine.PAGE_SIZE, word);

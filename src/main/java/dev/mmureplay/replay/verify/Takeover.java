@@ -7,10 +7,10 @@ import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.mmu.Pte;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 
 /**
  * Takes over, before a call is replayed, what was there before the recording began or came while it
@@ -23,7 +23,7 @@ final class Takeover {
   private final SeenWords seen = new SeenWords();
 
   /** The pages of each address space whose place was assumed at some time. */
-  private final Map<AddressSpace, NavigableSet<Long>> assumed = new HashMap<>();
+  private final Map<AddressSpace, NavigableSet<Long>> assumed = new WeakHashMap<>();
 
   /** How many pages were taken over in the last call. */
   long pages;
