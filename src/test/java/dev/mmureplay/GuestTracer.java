@@ -269,6 +269,11 @@ final class GuestTracer {
     behind = false;
   }
 
+  /** The vCPU flushes everything for itself, as a munmap makes it do. */
+  void flushOutsideOfCalls() {
+    flush(0, CEILING);
+  }
+
   /** Another program runs on a vCPU that has had the process loaded. */
   void otherProgramOn(int where) {
     taskSwitch(where, "swapper", 0, "sh", 99);
@@ -302,12 +307,14 @@ final class GuestTracer {
       behind = true;
     } else if (pages > CEILING || behind) {
       flushHypercall();
+      line("tlb_flush: pages:-1 reason: (3)");
       behind = false;
     } else {
       for (long page = first; page <= last; page++) {
         line(String.format("xen_mmu_flush_tlb_one_user: addr %x", page * PAGE));
         flushHypercall();
       }
+      line(String.format("tlb_flush: pages:%d reason: (3)", pages));
     }
   }
 

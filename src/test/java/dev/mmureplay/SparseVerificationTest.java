@@ -343,4 +343,24 @@ class SparseVerificationTest {
         .isEqualTo(
             new Deduction<>(GuestKernel.LINUX_6_18, "SAVED_DIRTY in a read-only PTE, line 3"));
   }
+
+  /** A flush of its own outside of all calls, such as that of a copy on write, is noted. */
+  @Test
+  void aFlushOutsideOfCallsBringsACpuUpToDate() throws IOException {
+    begin(Kernel.STOCK);
+    long a = area(8, 0);
+    guest.write(a, 8, 1);
+    call("before", a, 8, R);
+    guest.record(true);
+    guest.moveTo(1);
+    guest.record(false);
+    call("loaded-on-both", a, 8, RW);
+    guest.record(true);
+    guest.otherProgramOn(0);
+    guest.flushOutsideOfCalls();
+    guest.record(false);
+    call("one-by-one", a, 8, R);
+    XenRecording recording = verified();
+    assertThat(recording.totals.equal()).isEqualTo(3);
+  }
 }

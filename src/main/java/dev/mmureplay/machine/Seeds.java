@@ -335,12 +335,14 @@ public final class Seeds {
 
   /**
    * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
-   * when it last loaded the address space.
+   * when it last loaded the address space, or flushed for itself.
    *
    * @param full whether the CPU was seen to flush everything, and no other CPU with it
+   * @param flushesShown whether the trace shows every flush of a CPU for itself
    */
-  public void generation(AddressSpace space, boolean full) {
-    if (guest.cpus.switchesShown || (full && !space.flushedOnSeveral)) {
+  public void generation(AddressSpace space, boolean full, boolean flushesShown) {
+    boolean shown = guest.cpus.switchesShown && flushesShown;
+    if (shown || (full && !space.flushedOnSeveral)) {
       return;
     }
     space.behind.set(guest.cpus.current, full);

@@ -40,16 +40,13 @@ public final class Evidence {
     private final Longs pages = new Longs();
   }
 
-  /** The protection that the last call gave each page; both of one process. */
-  private final Map<Integer, Map<Long, Integer>> protections = new HashMap<>();
-
   private final Map<Integer, Task> tasks = new HashMap<>();
   private boolean xen;
   private boolean observed;
   private final Map<Integer, Integer> running = new HashMap<>();
   private boolean switches;
   private boolean gaps;
-  private boolean pauses;
+  private final Pauses pauses = new Pauses();
   private final KernelEvidence kernel = new KernelEvidence();
   private boolean dataMappings;
   private final Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
@@ -135,16 +132,17 @@ public final class Evidence {
   private void look(EventBatch batch) {
     for (int row = 0; row < batch.rows(); row++) {
       EventKind kind = batch.kind(row);
+      pauses.look(batch, row, kind);
       if (kind == EventKind.MPROTECT || kind == EventKind.PKEY_MPROTECT) {
         Task task = tasks.get(batch.tid(row));
         if (task != null) {
           task.next++;
           task.chunk = -1;
-          rewrote(batch, row, task, kind);
+          pauses.rewrote(batch, row, kind, task.pages);
+          task.pages.clear();
         }
         continue;
       }
-      forgetProtections(batch, row, kind);
       boolean shown =
           kind == EventKind.OBSERVED_PTE
               || kind == EventKind.SET_PTE
@@ -169,28 +167,6 @@ public final class Evidence {
         task.updated = true;
       }
     }
-  }
-
-  private void forgetProtections(EventBatch batch, int row, EventKind kind) {
-    if (kind == EventKind.LOST) {
-      protections.clear();
-    } else if (!kind.isAccess() && kind.code() <= EventKind.EXIT.code()) {
-      protections.remove(batch.pid(row));
-    }
-  }
-
-  /**
-   * A call that rewrites a page to the protection that the last call gave it: what changed it in
-   * between was not recorded, because Linux leaves a mapping alone that has the protection.
-   */
-  private void rewrote(EventBatch batch, int row, Task task, EventKind kind) {
-    Map<Long, Integer> given = protections.computeIfAbsent(batch.pid(row), pid -> new HashMap<>());
-    int protection = kind == EventKind.MPROTECT ? batch.protection(row) : -1;
-    for (int i = 0; i < task.pages.size(); i++) {
-      Integer last = given.put(task.pages.get(i), protection);
-      pauses |= last != null && last >= 0 && last == protection;
-    }
-    task.pages.clear();
   }
 
   private void hypercall(Task task, EventBatch batch, int row) {
@@ -233,7 +209,7 @@ public final class Evidence {
 
   /** Returns whether protections changed while it did not record. */
   boolean pauses() {
-    return pauses;
+    return pauses.found();
   }
 
   /** Returns whether events of a kind are shown at all. */

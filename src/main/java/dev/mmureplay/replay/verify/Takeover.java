@@ -93,7 +93,10 @@ final class Takeover {
       int others = (int) found.flushes.others.get(0);
       cpus = seeds.otherCpus(space, others);
       if (others == 0) {
-        seeds.generation(space, found.flushes.starts.get(0) == Work.Flushes.ALL);
+        seeds.generation(
+            space,
+            found.flushes.starts.get(0) == Work.Flushes.ALL,
+            evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
       }
     }
   }
