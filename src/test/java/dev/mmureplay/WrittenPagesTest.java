@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * No write without dirty (I9), from the raw log to the last PTE, in captures that show every
@@ -38,6 +38,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the seeded bug shows.
  */
 class WrittenPagesTest {
+  static final List<String> EVERY_ACCESS =
+      List.of(
+          "demo/demo.lackey.txt.zst",
+          "luajit/luajit-traces.lackey-folded.txt.zst",
+          "boehm-gc/boehm-gc-1t.lackey-folded.txt.zst",
+          "adv-ad/adv-ad-free.adplug.txt.zst");
+
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_FREE = 8;
   private static final int MADV_REMOVE = 9;
@@ -132,13 +139,7 @@ class WrittenPagesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "demo/demo.lackey.txt.zst",
-        "luajit/luajit-traces.lackey-folded.txt.zst",
-        "boehm-gc/boehm-gc-1t.lackey-folded.txt.zst",
-        "adv-ad/adv-ad-free.adplug.txt.zst"
-      })
+  @FieldSource("EVERY_ACCESS")
   void everyWrittenPageEndsDirtyUnderEveryCorrectBackend(String trace) throws IOException {
     Path events = events(trace);
     Set<Long> written = written(events);
@@ -154,13 +155,7 @@ class WrittenPagesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "demo/demo.lackey.txt.zst",
-        "luajit/luajit-traces.lackey-folded.txt.zst",
-        "boehm-gc/boehm-gc-1t.lackey-folded.txt.zst",
-        "adv-ad/adv-ad-free.adplug.txt.zst"
-      })
+  @FieldSource("EVERY_ACCESS")
   void aBackendThatForgetsOneDirtyBitIsFound(String trace) throws IOException {
     Outcome outcome = new Outcome();
     List<MmuBackend> mutant = List.of(Mutants.forgetsDirtyOfReadOnlyPtes());

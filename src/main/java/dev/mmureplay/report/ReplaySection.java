@@ -75,7 +75,7 @@ final class ReplaySection {
     table(
         "Other breaches of invariants, and outcomes worth to be known, the first " + FINDINGS,
         "SELECT backend, invariant, pid, address_text(address) AS address, seq, message FROM finding"
-            + " WHERE replay = CAST(? AS BIGINT) AND call IS NULL ORDER BY ALL LIMIT "
+            + " WHERE replay = CAST(? AS BIGINT) AND evidence IS NULL ORDER BY ALL LIMIT "
             + FINDINGS,
         replay);
     table(

@@ -35,6 +35,27 @@ class RaceOptionsTest {
         .contains("Bits lost to races, the first 20");
   }
 
+  /** Bits can be lost outside mprotect; what is lost there has no number of a call. */
+  @Test
+  void bitsLostWhileUserfaultfdProtectsAreListedOnceAndOutcomesBesideThem() throws IOException {
+    Path trace = Path.of("traces/races/uffd-absent.events.txt");
+    Path results = directory.resolve("results");
+    Cli run = Cli.launch("run", trace, "-o", results);
+    Cli lost =
+        Cli.launch(
+            "query", "lost-bits", "--db", results.resolve("results.duckdb"), "--format", "csv");
+
+    assertThat(run.err()).contains("uffd-write-missed 1: every backend did not announce a write");
+    assertThat(lost.out().lines().skip(1))
+        .hasSize(2)
+        .allMatch(line -> line.contains(",I1,recorded,") && line.contains("0x700000,,"));
+    String report = Files.readString(results.resolve("report.md"));
+    int others = report.indexOf("outcomes worth to be known");
+    assertThat(report.substring(others, report.indexOf("Assumptions, and how often", others)))
+        .contains("| uffd-write-missed |")
+        .doesNotContain("| I1 |");
+  }
+
   @Test
   void aProgramReadsTheSameInTheColumns() {
     Cli run =

@@ -102,6 +102,19 @@ public final class Mutants {
             });
   }
 
+  /** Start leaves the PTE live, and commit empties it for a moment. */
+  public static MmuBackend goesAbsentInTheCommit() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+                long found = page.exchange(index, 0);
+                page.store(index, XenPte.adjust(newPte) | (found & Pte.ACCESSED_DIRTY));
+              }
+            });
+  }
+
   private static Mmu queueing(
       GuestPlatform platform, OperationCounter counter, boolean offByOne, boolean bypass) {
     MulticallBuffer buffer = new MulticallBuffer(offByOne, bypass, counter);

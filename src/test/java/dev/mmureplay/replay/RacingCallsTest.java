@@ -13,6 +13,7 @@ import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
+import dev.mmureplay.mmu.Mutants;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.Interleaving.Racing;
 import dev.mmureplay.replay.race.RaceEvidence.Grade;
@@ -51,10 +52,16 @@ class RacingCallsTest {
 
   private ReplayResult replay(Events events, @Nullable Interleaving interleaving)
       throws IOException {
+    return replay(events, interleaving, Backends.all());
+  }
+
+  private ReplayResult replay(
+      Events events, @Nullable Interleaving interleaving, List<MmuBackend> backends)
+      throws IOException {
     recording = new Recording();
     ReplayOptions options =
         new ReplayOptions(
-            new GuestPlatform(GuestKernel.LINUX_6_1, true), Backends.all(), null, 1, interleaving);
+            new GuestPlatform(GuestKernel.LINUX_6_1, true), backends, null, 1, interleaving);
     Path file = events.writeTo(directory.resolve("events.arrow"));
     return Replay.run(file, options, recording, done -> {});
   }
@@ -100,6 +107,13 @@ class RacingCallsTest {
     return events;
   }
 
+  private static Events readDuringCall() {
+    Events events = cleanPages(1);
+    access(events, EventKind.READ, THREAD, 0, 1_500).line *= 10;
+    call(events, 1, READ | WRITE | EXEC, 1);
+    return events;
+  }
+
   @Test
   void exhaustivelyOnlyTheControlsLoseWhatIsWrittenDuringACall() throws IOException {
     ReplayResult result = replay(writtenDuringCall(1_500), mode("exhaustive"));
@@ -117,11 +131,17 @@ class RacingCallsTest {
   }
 
   @Test
+  void aPteThatStartLeftLiveMustNotGoOut() throws IOException {
+    List<MmuBackend> mutant = List.of(Mutants.goesAbsentInTheCommit());
+    ReplayResult result = replay(readDuringCall(), mode("exhaustive"), mutant);
+    assertThat(recording.findings).extracting(Finding::invariant).containsExactly("I10");
+    assertThat(result.races().get(0).transientFaults()).isEqualTo(1);
+    assertThat(result.disagreements()).hasSize(1);
+  }
+
+  @Test
   void transientFaultsAreOnesOfBackendsThatClearThePte() throws IOException {
-    Events events = cleanPages(1);
-    access(events, EventKind.READ, THREAD, 0, 1_500).line *= 10;
-    call(events, 1, READ | WRITE | EXEC, 1);
-    ReplayResult result = replay(events, mode("exhaustive"));
+    ReplayResult result = replay(readDuringCall(), mode("exhaustive"));
     for (String backend : List.of("native", "trap-emulate", "trap-emulate-batched-set")) {
       assertThat(of(result, backend).transientFaults()).as(backend).isEqualTo(1);
     }

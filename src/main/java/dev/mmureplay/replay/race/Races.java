@@ -283,7 +283,8 @@ public final class Races {
     long invented = Schedule.invented(outcome);
     int retries =
         Math.max(Schedule.compareExchangeRetries(outcome), Schedule.exchangeRetries(outcome));
-    if (lost == 0 && invented == 0 && retries <= MOST_RETRIES) {
+    boolean absent = trial.goesAbsent(outcome);
+    if (lost == 0 && invented == 0 && retries <= MOST_RETRIES && !absent) {
       return;
     }
     String kind = KINDS[candidates.kind(candidate)].name().toLowerCase(Locale.ROOT);
@@ -310,6 +311,10 @@ public final class Races {
     }
     if (invented != 0) {
       found(trial, "I2", raced, page, "set a bit that nobody set: " + bits(invented), evidence);
+    }
+    if (absent) {
+      String message = "was absent for a moment for a " + kind + " although start left it live";
+      found(trial, "I10", raced, page, message, evidence);
     }
     if (retries > MOST_RETRIES) {
       String message = "expected 2 repetitions at most but found " + retries;

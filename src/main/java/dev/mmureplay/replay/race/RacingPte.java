@@ -34,12 +34,14 @@ final class RacingPte {
   private final PtePage page = new PtePage();
   private final List<Timeline> timelines = new ArrayList<>();
   private final int operations;
+  private final boolean startLeavesLive;
 
   private int seen;
   private int next;
   private int compareExchanges;
   private long set;
   private int[] flags = new int[1];
+  private boolean live;
 
   /**
    * Makes a backend for races.
@@ -53,11 +55,17 @@ final class RacingPte {
     this.mmu = backend.create(platform, counter);
     this.counter.cause(Cause.MPROTECT);
     this.operations = timeline(1).total();
+    this.startLeavesLive = live;
   }
 
   /** Returns how many memory operations the backend needs for one PTE that nothing races with. */
   int operations() {
     return operations;
+  }
+
+  /** Returns whether a present PTE is still present when start has returned. */
+  boolean startLeavesLive() {
+    return startLeavesLive;
   }
 
   /** Returns the order of operations of a region with that many PTEs. */
@@ -100,6 +108,7 @@ final class RacingPte {
 
   private void update(int place, long newFlags, byte upgrade) {
     long read = mmu.ptepModifyProtStart(page, place);
+    live = Pte.isPresent(page.entries[place]);
     long changed = PteUpdate.apply(platform.kernel(), read, newFlags, upgrade);
     mmu.ptepModifyProtCommit(page, place, read, changed);
   }

@@ -64,6 +64,13 @@ final class Trial {
         .window(updates.placeInChunk(index));
   }
 
+  /**
+   * Returns whether a schedule shows a PTE to be absent for a moment although start left it live.
+   */
+  boolean goesAbsent(int schedule) {
+    return (schedule & Schedule.TRANSIENT_FAULT) != 0 && pte().startLeavesLive();
+  }
+
   /** Returns every schedule of a candidate against the update of its PTE. */
   ScheduleTable.Row row(UpdateLog updates, int index, Candidates candidates, int candidate) {
     return table()

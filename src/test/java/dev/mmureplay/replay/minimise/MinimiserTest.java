@@ -27,6 +27,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -175,23 +176,7 @@ class MinimiserTest {
 
   @Test
   void theProgramCompilesAndRunsWhereThereIsACompiler() throws Exception {
-    Path compiler = Path.of("/usr/bin/cc");
-    Assumptions.assumeTrue(Files.isExecutable(compiler));
-    Path source = directory.resolve("race.c");
-    Files.writeString(source, program());
-    Path binary = directory.resolve("race");
-    assertThat(
-            exit(
-                compiler.toString(),
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-O1",
-                "-pthread",
-                source.toString(),
-                "-o",
-                binary.toString()))
-        .isZero();
+    Path binary = compiled(program());
     assertThat(exit(binary.toString(), "20")).isZero();
   }
 
@@ -225,26 +210,26 @@ class MinimiserTest {
         .contains("madvise((void *)", ", 8)", "mprotect((void *)")
         .doesNotContain("Left out");
 
-    Path compiler = Path.of("/usr/bin/cc");
-    Assumptions.assumeTrue(Files.isExecutable(compiler));
-    Path source = Files.writeString(directory.resolve("race.c"), text);
-    Path binary = directory.resolve("race");
-    assertThat(
-            exit(
-                compiler.toString(),
-                "-Wall",
-                "-Werror",
-                "-O1",
-                "-pthread",
-                source.toString(),
-                "-o",
-                binary.toString()))
-        .isZero();
+    Path binary = compiled(text);
     Path complaints = directory.resolve("complaints.txt");
     Process run =
         new ProcessBuilder(binary.toString(), "50").redirectError(complaints.toFile()).start();
     assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(complaints).isEmptyFile();
+  }
+
+  /** Compiles where there is a compiler; elsewhere the test ends here. */
+  private Path compiled(CharSequence program) throws IOException, InterruptedException {
+    Path compiler = Path.of("/usr/bin/cc");
+    Assumptions.assumeTrue(Files.isExecutable(compiler));
+    Path source = Files.writeString(directory.resolve("race.c"), program);
+    Path binary = directory.resolve("race");
+    String flags = "-Wall -Wextra -Werror -O1 -pthread";
+    List<String> command = new ArrayList<>(List.of(compiler.toString()));
+    command.addAll(List.of(flags.split(" ", -1)));
+    command.addAll(List.of(source.toString(), "-o", binary.toString()));
+    assertThat(exit(command.toArray(String[]::new))).isZero();
+    return binary;
   }
 
   private static int exit(String... command) throws IOException, InterruptedException {
