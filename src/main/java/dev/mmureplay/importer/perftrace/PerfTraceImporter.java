@@ -34,7 +34,11 @@ public final class PerfTraceImporter implements TraceImporter {
         head,
         LINES,
         line ->
-            columns.read(line) ? Looks.ALIKE : line.length() > 0 ? Looks.UNLIKE : Looks.NEUTRAL);
+            columns.read(line)
+                ? Looks.ALIKE
+                : line.length() == 0 || PerfTraceLine.isStackFrame(line)
+                    ? Looks.NEUTRAL
+                    : Looks.UNLIKE);
   }
 
   @Override
