@@ -42,6 +42,7 @@ import picocli.CommandLine.Parameters;
 final class RecordCommand extends Verb {
   static final String NAME = "record";
 
+  private static final List<String> STACKS = List.of("strace", "perf");
   private static final String EVENTS = ".arrow";
 
   @Option(
@@ -62,7 +63,9 @@ final class RecordCommand extends Verb {
 
   @Option(
       names = "--stacks",
-      description = "Record the call stack of each call, for stats; only with strace, and slow.")
+      description =
+          "Record the call stack of each call, for stats: with strace, which is slow, or with perf,"
+              + " as far as programs keep frame pointers.")
   private boolean stacks;
 
   @Option(
@@ -123,11 +126,14 @@ final class RecordCommand extends Verb {
   }
 
   private CaptureTool withStacks() {
-    CaptureTool strace = CaptureTools.named("strace");
-    if (tool != null && tool != strace) {
-      throw usage("expected --stacks with strace but found --with " + tool.name());
+    if (tool != null && !STACKS.contains(tool.name())) {
+      throw usage(
+          "expected --stacks with "
+              + String.join(" or ", STACKS)
+              + " but found --with "
+              + tool.name());
     }
-    return strace;
+    return tool == null ? CaptureTools.named(STACKS.get(0)) : tool;
   }
 
   private static CaptureTool best(Host host) throws IOException {

@@ -63,6 +63,9 @@ final class PerfTool implements CaptureTool {
         new ArrayList<>(
             List.of("perf", "record", "-q", "-d", "-k", "CLOCK_MONOTONIC", "-c", "1", "-m"));
     record.addAll(List.of(order.buffer() + "M", "-o", data.toString()));
+    if (order.stacks()) {
+      record.add("-g");
+    }
     for (String event : TraceEvents.present(host)) {
       record.addAll(List.of("-e", event));
     }
@@ -76,7 +79,7 @@ final class PerfTool implements CaptureTool {
             data.toString(),
             "--ns",
             "-F",
-            "comm,pid,tid,cpu,time,event,trace",
+            "comm,pid,tid,cpu,time,event,trace" + (order.stacks() ? ",ip,sym,symoff,dso" : ""),
             "--show-mmap-events",
             "--show-task-events",
             "--show-lost-events");

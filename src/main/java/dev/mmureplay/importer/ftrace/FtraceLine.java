@@ -22,6 +22,9 @@ import dev.mmureplay.importer.tracepoint.Columns;
  * point, digits and a colon, with a CPU in front and, in front of that, a hyphen and a task.
  */
 final class FtraceLine implements Columns {
+  /** Names are aligned to the right, so that one with a blank at its end is told from perf's. */
+  private static final int NAME_WIDTH = 16;
+
   private static final int MIN_FLAGS = 4;
   private static final int MAX_FLAGS = 8;
 
@@ -134,7 +137,7 @@ final class FtraceLine implements Columns {
         || from == end
         || line.byteAt(from - 1) != '-'
         || from < 2
-        || line.byteAt(from - 2) == ' ') {
+        || (line.byteAt(from - 2) == ' ' && from - 1 != NAME_WIDTH)) {
       return false;
     }
     tid = Backwards.taskAt(line, from);

@@ -34,7 +34,9 @@ public final class PerfTraceImporter implements TraceImporter {
         head,
         LINES,
         line ->
-            columns.read(line) ? Looks.ALIKE : line.length() > 0 ? Looks.UNLIKE : Looks.NEUTRAL);
+            line.length() == 0 || PerfTraceLine.isStackFrame(line)
+                ? Looks.NEUTRAL
+                : columns.read(line) ? Looks.ALIKE : Looks.UNLIKE);
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.mmureplay.importer.LineScanner;
  * The columns of a line: {@code 2.002 ( 0.036 ms): demo/10190 }, and what kind of record follows.
  */
 final class PerfTraceLine {
+  private static final String FRAME = " ".repeat(30);
+
   /** What stands behind the columns. */
   enum Kind {
     CALL,
@@ -115,5 +117,10 @@ final class PerfTraceLine {
 
   Kind kind() {
     return kind;
+  }
+
+  /** Returns whether a line is a frame, which stands below the calls. */
+  static boolean isStackFrame(LineScanner line) {
+    return line.looksAt(FRAME);
   }
 }

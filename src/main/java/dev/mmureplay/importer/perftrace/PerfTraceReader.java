@@ -72,6 +72,8 @@ final class PerfTraceReader {
       account.ignored("summary", 1);
     } else if (line.atEnd()) {
       account.ignored(Account.BLANK, 1);
+    } else if (PerfTraceLine.isStackFrame(line)) {
+      account.ignored(Account.STACK_FRAME, 1);
     } else if (line.skip("LOST ")) {
       lost();
     } else if (columns.read(line)) {

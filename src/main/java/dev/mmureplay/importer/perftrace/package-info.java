@@ -26,6 +26,7 @@
  * minfault […] =&gt; …, majfault […] =&gt; …      ignored(fault-without-access-type)
  * sched:sched_switch(…) and the like        ignored(other-event)
  * LOST 12 events!                           LOST; calls under way are given up
+ * frame of a call stack (--call-graph)      ignored(stack-frame)
  * empty                                     ignored(blank)
  * Summary of events: and what follows it    ignored(summary)
  * a call with an unreadable argument        rejected(unreadable arguments or result)

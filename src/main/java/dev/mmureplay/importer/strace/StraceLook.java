@@ -25,7 +25,11 @@ final class StraceLook {
     int unlike = 0;
     try {
       while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (line.atEnd() || line.looksAt("strace: ") || line.looksAt(" > ") || line.peek() == ')') {
+        if (line.atEnd()
+            || line.looksAt("strace: ")
+            || line.looksAt(" > ")
+            || line.peek() == ')'
+            || StraceAside.isDump(line)) {
           continue;
         }
         prefix.read(line);

@@ -28,6 +28,7 @@ final class StraceReader {
   private static final String NOTE = "strace: ";
   private static final String UNFINISHED = " <unfinished ...>";
   private static final String DETACHED = " <detached ...>";
+  private static final List<String> BEGINNINGS = List.of("[pid ", "--- ", "+++ ", "<... ");
 
   private final LineScanner line;
   private final Account account = new Account();
@@ -35,6 +36,7 @@ final class StraceReader {
   private final StracePrefix prefix = new StracePrefix();
   private final CallSites sites = new CallSites();
   private final StraceCalls calls;
+  private final StraceAside aside = new StraceAside();
   private final EventRow row = new EventRow();
 
   /** The beginning of a line into which strace wrote a note, and how many lines it is made of. */
@@ -91,6 +93,11 @@ final class StraceReader {
       account.ignored("strace-note", 1);
       return;
     }
+    String rule = aside.rule(line);
+    if (rule != null) {
+      account.ignored(rule, 1);
+      return;
+    }
     boolean tooLong = line.tooLong();
     byte[] beginning = torn;
     if (beginning != null) {
@@ -103,7 +110,7 @@ final class StraceReader {
       account.rejected(line, Account.TOO_LONG, lines);
     } else if (line.atEnd()) {
       account.ignored(Account.BLANK, lines);
-    } else if (!tear() && !isStackFrame() && !isBareResult()) {
+    } else if (!tear() && !isStackFrame() && !isBareRest()) {
       readRecord();
     }
   }
@@ -172,9 +179,9 @@ final class StraceReader {
     sites.frame(text.substring(name) + place, named ? text.substring(open + 1, plus) : "");
   }
 
-  /** With -z, a call's result follows bare on the line behind its unfinished beginning. */
-  private boolean isBareResult() throws IOException {
-    if (line.peek() != ')' || lastUnfinished == StracePrefix.NO_TID) {
+  /** With -z, a call's rest follows bare on the line behind its unfinished beginning. */
+  private boolean isBareRest() throws IOException {
+    if (lastUnfinished == StracePrefix.NO_TID || !looksLikeRest()) {
       return false;
     }
     StraceCalls.Open begun = calls.end(lastUnfinished, NONE);
@@ -184,6 +191,24 @@ final class StraceReader {
     }
     resume(begun, begun.tid(), UNKNOWN);
     return true;
+  }
+
+  /** A rest is {@code ) = 0}, or begins with arguments where others begin with their task. */
+  private boolean looksLikeRest() {
+    int first = line.peek();
+    if (first == ')' || !namesTasks) {
+      return first == ')';
+    }
+    boolean begins = first >= '0' && first <= '9';
+    for (String beginning : BEGINNINGS) {
+      begins |= line.looksAt(beginning);
+    }
+    while (isNameByte(line.peek())) {
+      line.advance();
+    }
+    boolean call = line.position() > 0 && line.peek() == '(';
+    line.position(0);
+    return !begins && !call && line.indexOf(") ") >= 0;
   }
 
   private void readRecord() throws IOException {

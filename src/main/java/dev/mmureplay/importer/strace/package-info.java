@@ -22,7 +22,10 @@
  * &lt;... x resumed&gt; without a beginning         ignored: resumed-without-beginning
  * … &lt;detached ...&gt;                            ignored: detached
  * strace: Process 9610 attached               ignored: strace-note; in mid-line the two parts are joined
- * ) = 0 behind an unfinished call (-z)        put together, then as above
+ * ) = 0, NULL) = 0 behind an unfinished call (-z, -e status)
+ *                                             put together, then as above
+ *  | 00000  7f 45 (-e read, -e write)          ignored: data-dump
+ * table of -C behind the records              ignored: summary
  *  &gt; ./demo(main+0x1) [0x1000] (-k)           ignored: stack-frame; those of mprotect are counted by call site
  * empty                                       ignored: blank
  * last line that stops anywhere               rejected: truncated line

@@ -22,6 +22,7 @@ class StraceImporterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "aside",
         "attached",
         "calls",
         "descriptors",
@@ -31,6 +32,7 @@ class StraceImporterTest {
         "notime",
         "relative",
         "seconds",
+        "status",
         "stderr",
         "successful",
         "threads",
@@ -44,6 +46,7 @@ class StraceImporterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "aside",
         "attached",
         "calls",
         "descriptors",
@@ -53,6 +56,7 @@ class StraceImporterTest {
         "notime",
         "relative",
         "seconds",
+        "status",
         "stderr",
         "successful",
         "threads",
