@@ -13,9 +13,6 @@ import dev.mmureplay.importer.tracepoint.TracepointEvents;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** The tracepoints of Linux under Xen. */
 final class XenEvents {
@@ -40,19 +37,20 @@ final class XenEvents {
   private final TracepointTrace trace;
   private final AddressSpaces spaces;
   private final PageTables tables = new PageTables();
-  private final Map<Integer, RangeWalk> walks = new HashMap<>();
+  private final RangeWalks walks;
   private final LineScanner line;
   private boolean pteSeen;
 
   XenEvents(TracepointTrace trace, AddressSpaces spaces) {
     this.trace = trace;
     this.spaces = spaces;
+    this.walks = new RangeWalks(trace, spaces, tables);
     this.line = trace.line;
   }
 
   /** Returns whether a PTE of a program's page was seen to be set. */
   boolean pteSeen() {
-    return pteSeen;
+    return pteSeen || walks.placed();
   }
 
   /** Forgets what is known of page tables, because events were lost. */
@@ -76,7 +74,7 @@ final class XenEvents {
       long length = task.arguments[1];
       // A table that was known may have gone and come back elsewhere while nobody looked.
       if (!tables.learnFromRange(entry, start, length, spaces.current())) {
-        hold(task, start, length, entry, value);
+        walks.hold(task, start, length, entry, value);
         return;
       }
     }
@@ -104,53 +102,14 @@ final class XenEvents {
     return task.call == SystemCall.MPROTECT || task.call == SystemCall.PKEY_MPROTECT;
   }
 
-  /** Holds an entry back until its call has ended and shown which tables it went through. */
-  private void hold(TracepointTask task, long start, long length, long entry, long value)
-      throws IOException {
-    RangeWalk walk = walks.get(task.tid);
-    if (walk == null || !walk.isOf(start, length)) {
-      finish(task.tid);
-      walk = new RangeWalk(start, length);
-      walks.put(task.tid, walk);
-    }
-    EventRow row = new EventRow().set(trace.row(EventKind.SET_PTE));
-    row.result = value;
-    row.flags = 0;
-    walk.add(new RangeWalk.Held(entry, row, trace.events.reserve()));
-  }
-
   /** Places what a task's call on a long range has set, now that the call is over. */
   void finish(int tid) throws IOException {
-    RangeWalk walk = walks.remove(tid);
-    if (walk == null) {
-      return;
-    }
-    walk.settle(tables);
-    for (RangeWalk.Held held : walk.held()) {
-      long page = walk.page(held.entry());
-      if (page == UNKNOWN) {
-        trace.account.ignored(UNKNOWN_ADDRESS, 1);
-        trace.events.fill(held.place(), null);
-      } else {
-        if (walk.isAssumed(held.entry())) {
-          tables.assume(held.entry(), page, spaces.current());
-          held.row().flags = EventSchema.PLACE_ASSUMED;
-        } else {
-          tables.learn(held.entry(), page, spaces.current());
-        }
-        held.row().address = page;
-        pteSeen = true;
-        trace.account.parsed(1);
-        trace.events.fill(held.place(), held.row());
-      }
-    }
+    walks.finish(tid);
   }
 
   /** Places what is still held back, as at the end of a trace. */
   void finish() throws IOException {
-    for (int tid : List.copyOf(walks.keySet())) {
-      finish(tid);
-    }
+    walks.finish();
   }
 
   /** Learns which page an entry maps from what its task is about. */
@@ -347,7 +306,7 @@ final class XenEvents {
     EventRow row = row(XenEvent.FLUSH_TLB_ONE_USER, 0);
     row.address = address;
     row.length = EventSchema.PAGE_SIZE;
-    flushed(row);
+    walks.flushed(row);
     trace.append(row);
   }
 
@@ -362,15 +321,8 @@ final class XenEvents {
     EventRow row = row(XenEvent.FLUSH_TLB_MULTI, cpus);
     row.address = address;
     row.length = end == -1 ? UNKNOWN : end - address;
-    flushed(row);
+    walks.flushed(row);
     trace.append(row);
-  }
-
-  private void flushed(EventRow row) {
-    RangeWalk walk = walks.get(row.tid);
-    if (walk != null && row.length != UNKNOWN) {
-      walk.flushed(row.address, row.length);
-    }
   }
 
   /** Takes a flush of everything. */
