@@ -44,6 +44,8 @@ public final class Machine {
   private final CleanRecord cleanRecord;
   private final UffdProtection uffd;
   private final NewStack newStack;
+  private final Knowledge knowledge;
+  private final RecordedPages recordedPages;
   private final int backendCount;
   private @Nullable AccessObserver accessObserver;
   private int lastSpace;
@@ -80,60 +82,9 @@ public final class Machine {
     cleanRecord = new CleanRecord(guest);
     uffd = new UffdProtection(guest, mprotect.walk());
     newStack = new NewStack(guest, seeds);
+    knowledge = new Knowledge(guest.doubts);
+    recordedPages = new RecordedPages(guest, faults, mprotect, seeds);
     backendCount = backends.size();
-  }
-
-  /** Says what the capture shows, before anything happens; without it, everything. */
-  public void capture(Visibility visibility) {
-    guest.doubts.visibility(visibility);
-  }
-
-  /** Events of an address space are missing here: whatever was known of it is not any more. */
-  public void forget(AddressSpace space) {
-    Doubts.forget(space);
-  }
-
-  /**
-   * The trace shows a real PTE, before or after a call: a page is resident, and A and D are known
-   * to be set where they are set here and there. Nothing but knowledge changes.
-   */
-  public void confirm(AddressSpace space, long address, long word) {
-    LeafTable leaf = space.tables.get(address >>> CHUNK_SHIFT);
-    if (leaf != null && leaf.reference[index(address)] != 0 && word != 0) {
-      Doubts.confirmed(leaf, index(address), word);
-    }
-  }
-
-  /** Nothing is known any more of the page at an address. */
-  public void doubt(AddressSpace space, long address) {
-    Doubts.disturbed(space, address & -PAGE_SIZE, (address & -PAGE_SIZE) + PAGE_SIZE, Unknown.ALL);
-  }
-
-  /**
-   * Nothing in the trace made an address space: nothing is known of it, and it may be the same
-   * memory as another one.
-   */
-  public void distrust(AddressSpace space) {
-    Doubts.forget(space);
-    space.foreign = true;
-  }
-
-  /**
-   * Between events that are missing somewhere here, nothing is known of any page, nor of an address
-   * space that begins here.
-   */
-  public void blind(boolean now) {
-    guest.doubts.blind(now);
-  }
-
-  /** Returns how many resident pages ended, by being unmapped or with their address space. */
-  public long pagesEnded() {
-    return guest.doubts.pagesEnded();
-  }
-
-  /** Returns of how many of them accessed or dirty was not known. */
-  public long pagesUndecided() {
-    return guest.doubts.pagesUndecided();
   }
 
   /** Returns the backends at work, in the order given. */
@@ -144,6 +95,16 @@ public final class Machine {
   /** Lets somebody look at every PTE that mprotect rewrites; null for nobody. */
   public void observeProtection(@Nullable ProtectionObserver observer) {
     guest.protectionObserver = observer;
+  }
+
+  /** Returns what is known of this machine's memory. */
+  public Knowledge knowledge() {
+    return knowledge;
+  }
+
+  /** Returns what makes pages resident that the trace shows, or that are assumed. */
+  public RecordedPages recordedPages() {
+    return recordedPages;
   }
 
   /** Returns what puts state from before the trace into this machine. */
@@ -200,7 +161,7 @@ public final class Machine {
    * Sets up the stack of a new program, as execve does behind {@link #newAddressSpace}: its PTEs
    * are rewritten, under the cause {@link dev.mmureplay.mmu.Cause#EXEC}.
    *
-   * @param shown whether {@link #recordResident} told which pages it has; else one is assumed
+   * @param shown whether {@link RecordedPages#record} told which pages it has; else one is assumed
    */
   public void setUpStack(AddressSpace space, boolean shown) {
     newStack.setUp(space, shown);
@@ -424,46 +385,6 @@ public final class Machine {
     uffd.call(space, start & -PAGE_SIZE, start + pageUp(length), protect, unpopulated, facts);
   }
 
-  /**
-   * Makes every page of a range resident that an accessible VMA covers, written where it may be: an
-   * assumption, counted as such and as nothing else.
-   */
-  public void assumeResident(AddressSpace space, long start, long length) {
-    mprotect.assumeResident(space, start, start + pageUp(length));
-  }
-
-  /**
-   * The trace shows that the kernel set a PTE; counted as nothing, because the cause is counted
-   * where it is replayed. In a mapping that the trace shows, a page that is resident already stays
-   * as it is; one that the trace does not show is deduced, and its PTE is what was set.
-   *
-   * @param pte the PTE as the kernel sees it; a writable one was written
-   */
-  public void recordResident(AddressSpace space, long address, long pte) {
-    long page = address & -PAGE_SIZE;
-    Vma vma = space.vmas.containing(page);
-    if (vma == null) {
-      vma = mprotect.deduce(space, page, page + PAGE_SIZE);
-    }
-    if (vma.has(Vma.ASSUMED)) {
-      seeds.page(space, page, pte);
-      return;
-    }
-    LeafTable leaf = space.tables.getOrCreate(page >>> CHUNK_SHIFT);
-    long known = leaf.reference[index(page)];
-    if (known != 0 && Pte.isWritable(pte) && !Pte.isWritable(known) && vma.has(Vma.WRITE)) {
-      // The kernel wrote for the program, without a fault.
-      seeds.page(space, page, pte);
-    }
-    if (vma.isAccessible() && leaf.reference[index(page)] == 0) {
-      boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
-      faults.populateSilently(space, vma, leaf, index(page), written);
-    }
-    if (leaf.reference[index(page)] != 0) {
-      guest.doubts.observed(space, vma, leaf, index(page), pte);
-    }
-  }
-
   /** Says that the trace does not show every switch from one task to another. */
   public void missSwitches() {
     guest.cpus.switchesShown = false;
@@ -472,19 +393,6 @@ public final class Machine {
   /** Returns how many pages faults have made resident so far. */
   public long populated() {
     return guest.populated;
-  }
-
-  /**
-   * The fault that made a page resident ended in a signal, so that it did not: the model permitted
-   * an access that the kernel refused, because the trace does not show what the mapping permits. A
-   * mapping that it does show must have changed unseen.
-   */
-  public void takeBack(AddressSpace space, long address) {
-    Vma vma = space.vmas.containing(address);
-    if (vma != null && !vma.has(Vma.ASSUMED)) {
-      Doubts.forget(space);
-    }
-    seeds.noPage(space, address & -PAGE_SIZE);
   }
 
   /** Gives an address space up without a word, because what is in it is no longer known. */

@@ -108,7 +108,11 @@ final class CallReplay {
 
   /** Returns how much of the calls so far is known. */
   Tally tally() {
-    return new Tally(byCertainty, updatedPtes, machine.pagesEnded(), machine.pagesUndecided());
+    return new Tally(
+        byCertainty,
+        updatedPtes,
+        machine.knowledge().pagesEnded(),
+        machine.knowledge().pagesUndecided());
   }
 
   void replay(EventBatch batch, int row, EventKind kind, AddressSpace space) throws IOException {
@@ -164,7 +168,7 @@ final class CallReplay {
   private boolean usable(AddressSpace space, long result) {
     if (result == UNKNOWN) {
       machine.assumptions().use(NO_RESULT, 1);
-      machine.forget(space);
+      machine.knowledge().forget(space);
       return false;
     }
     return result < -4095 || result >= 0;
@@ -206,7 +210,7 @@ final class CallReplay {
       machine.assumptions().use(ONE_CPU, 1);
     }
     if (residency == Residency.ALL && batch.result(row) == 0) {
-      machine.assumeResident(space, start, length);
+      machine.recordedPages().assume(space, start, length);
     }
     Witness told = witness;
     if (told != null) {
@@ -275,7 +279,7 @@ final class CallReplay {
     long recorded = batch.result(row);
     if (recorded != UNKNOWN && recorded != change.result()) {
       // The memory that the model has is not the one that the kernel looked at.
-      machine.forget(space);
+      machine.knowledge().forget(space);
     }
     if (space.isUnsure()) {
       return Certainty.UNKNOWN;

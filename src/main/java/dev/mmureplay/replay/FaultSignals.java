@@ -48,7 +48,7 @@ final class FaultSignals {
     long number = batch.flags(row);
     boolean refused = (number == SIGSEGV || number == SIGBUS) && batch.address(row) != UNKNOWN;
     if (page != null && space != null && refused && page == pageOf(batch.address(row))) {
-      machine.takeBack(space, page);
+      machine.recordedPages().takeBack(space, page);
       machine.assumptions().use(SIGNALLED, 1);
     }
   }

@@ -10,7 +10,6 @@ import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
-import dev.mmureplay.machine.Visibility;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.Races;
@@ -71,21 +70,21 @@ public final class Replay {
     concurrent = info.fidelity().concurrent();
     pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     ptesShown = info.kinds().containsKey(EventKind.SET_PTE);
-    residency = residencyOf(info, options);
+    residency = Fitting.residency(info, options);
     outcomes = new Outcomes(sink, options.platform().kernel());
     machine =
         new Machine(
             options.platform(),
             options.backends(),
-            faultAround(info, options),
+            Fitting.faultAround(info, options),
             outcomes,
             witness == null ? OperationCounter::new : witness::newCounter);
-    machine.capture(visibility(info, residency));
-    machine.blind(losses.isOpen());
+    machine.knowledge().capture(Fitting.visibility(info, residency));
+    machine.knowledge().blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
     signals = new FaultSignals(machine);
     faultsShown = info.fidelity().accesses() == Fidelity.Accesses.FIRST_TOUCH;
-    interleaving = interleavingOf(info, options);
+    interleaving = Fitting.interleaving(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
     calls = new CallReplay(machine, tasks, residency, info, sink, witness, races);
     if (witness != null) {
@@ -94,46 +93,11 @@ public final class Replay {
     }
   }
 
-  private static Visibility visibility(TraceInfo info, Residency residency) {
-    Fidelity fidelity = info.fidelity();
-    boolean every = fidelity.accesses() == Fidelity.Accesses.EVERY;
-    return new Visibility(
-        every && fidelity.kernelAccesses() && !residency.assumed(),
-        info.kinds().containsKey(EventKind.SET_PTE),
-        fidelity.accesses() == Fidelity.Accesses.FIRST_TOUCH);
-  }
-
   private Races races(ReplayOptions options, EventBatch batch) {
     Races made =
         new Races(interleaving, options.platform(), machine, tasks::knownSpaceOf, batch, outcomes);
     machine.observeAccesses((where, page, before) -> made.setsBits(where, page, before, row));
     return made;
-  }
-
-  /**
-   * Where threads ran concurrently and the trace shows their accesses, what raced is part of what
-   * it shows.
-   *
-   * @throws IllegalArgumentException if the trace has no times and they are asked for
-   */
-  private static Interleaving interleavingOf(TraceInfo info, ReplayOptions options) {
-    Interleaving asked = options.interleaving();
-    Fidelity fidelity = info.fidelity();
-    if (asked == null) {
-      boolean shown =
-          fidelity.concurrent()
-              && fidelity.threads()
-              && fidelity.accesses() != Fidelity.Accesses.NONE;
-      return shown ? Interleaving.parse("recorded") : Interleaving.NONE;
-    }
-    Interleaving.Racing racing = asked.racing();
-    if (racing.assumes()
-        && racing.unit() == Interleaving.Racing.Unit.NANOSECONDS
-        && !fidelity.clock()) {
-      throw new IllegalArgumentException(
-          "expected a distance in events, because the trace has no clock, but found " + racing);
-    }
-    return asked;
   }
 
   /**
@@ -170,23 +134,6 @@ public final class Replay {
     }
   }
 
-  /**
-   * Where the tracer shows each PTE that the kernel sets, nothing is left to assume about
-   * neighbours.
-   */
-  private static int faultAround(TraceInfo info, ReplayOptions options) {
-    return info.kinds().containsKey(EventKind.SET_PTE) ? 1 : options.faultAround();
-  }
-
-  private static Residency residencyOf(TraceInfo info, ReplayOptions options) {
-    Residency asked = options.residency();
-    boolean callsOnly = info.fidelity().accesses() == Fidelity.Accesses.NONE;
-    if (asked == null) {
-      return callsOnly ? Residency.ALL : Residency.RECORDED;
-    }
-    return asked == Residency.NONE && !callsOnly ? Residency.RECORDED : asked;
-  }
-
   private void replay(EventBatch batch) throws IOException {
     int rows = batch.rows();
     Races tried = races;
@@ -209,7 +156,7 @@ public final class Replay {
   private void passLosses() {
     if (losses.pass(events)) {
       tasks.forget();
-      machine.blind(losses.isOpen());
+      machine.knowledge().blind(losses.isOpen());
     }
   }
 
@@ -250,9 +197,9 @@ public final class Replay {
             || batch.flags(at) == EventSchema.UNKNOWN;
     if (carriedOut && batch.address(at) >= 0) {
       if (concurrent) {
-        machine.doubt(current, batch.address(at));
+        machine.knowledge().doubt(current, batch.address(at));
       } else {
-        machine.forget(current);
+        machine.knowledge().forget(current);
       }
     }
   }
@@ -306,7 +253,7 @@ public final class Replay {
     if (kind == EventKind.OBSERVED_PTE) {
       AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
       if (owner != null && batch.result(row) != EventSchema.UNKNOWN) {
-        machine.confirm(owner, batch.address(row), batch.result(row));
+        machine.knowledge().confirm(owner, batch.address(row), batch.result(row));
       }
     }
     if (kind == EventKind.SIGNAL) {
@@ -359,7 +306,7 @@ public final class Replay {
   private void setPte(EventBatch batch, int row) {
     AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
     if (owner != null) {
-      machine.recordResident(owner, batch.address(row), batch.result(row));
+      machine.recordedPages().record(owner, batch.address(row), batch.result(row));
     }
   }
 

@@ -53,7 +53,7 @@ final class Tasks {
   /** Events are missing here: nothing is known of any address space, and processes may be new. */
   void forget() {
     lost = true;
-    live().forEach(machine::forget);
+    live().forEach(machine.knowledge()::forget);
   }
 
   /**
@@ -81,9 +81,9 @@ final class Tasks {
     AddressSpace space = machine.olderAddressSpace(pid);
     boolean first = space.id() == 0;
     if (!fromStart && !lost) {
-      machine.forget(space);
+      machine.knowledge().forget(space);
     } else if (!first || lost) {
-      machine.distrust(space);
+      machine.knowledge().distrust(space);
     }
     return space;
   }
@@ -152,7 +152,7 @@ final class Tasks {
     }
     if (processes.containsKey(childTid)) {
       machine.assumptions().use(CHILD_BEFORE_CLONE, 1);
-      machine.forget(parent);
+      machine.knowledge().forget(parent);
       return;
     }
     AddressSpace space;
