@@ -63,8 +63,9 @@ public final class AccessRows {
   /** Adds an access to so many bytes, which may reach into the next page. */
   public void add(EventKind kind, long address, long size, long line) throws IOException {
     page(kind, address, line);
-    if ((address & IN_PAGE) + size > EventSchema.PAGE_SIZE) {
-      page(kind, (address | IN_PAGE) + 1, line);
+    long next = (address | IN_PAGE) + 1;
+    if ((address & IN_PAGE) + size > EventSchema.PAGE_SIZE && next > 0) {
+      page(kind, next, line);
     }
   }
 

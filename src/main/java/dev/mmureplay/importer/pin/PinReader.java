@@ -49,7 +49,7 @@ final class PinReader {
       reject(Account.UNRECOGNISED);
     } else if (!access.read(line) || access.size() > EventSchema.PAGE_SIZE || !line.terminated()) {
       reject("unreadable access");
-    } else if (access.address() < 0) {
+    } else if (access.address() < 0 || access.instruction() < 0) {
       account.ignored(AccessRows.AT_KERNEL_ADDRESS, 1);
     } else {
       rows.add(EventKind.FETCH, access.instruction(), 1, line.lineNumber());
