@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * small helpers.
  */
 final class Guest {
+  final GuestPlatform platform;
   final GuestKernel kernel;
   final BackendState[] backends;
   final FrameTable frames = new FrameTable();
@@ -40,6 +41,7 @@ final class Guest {
       List<MmuBackend> backends,
       MachineObserver observer,
       Supplier<OperationCounter> counters) {
+    this.platform = platform;
     this.kernel = platform.kernel();
     this.observer = observer;
     this.backends = new BackendState[backends.size()];
@@ -114,8 +116,7 @@ final class Guest {
       breach(backend, adOr("I14", expected, found), space, leaf.address(index), expected, found);
     }
     if (leaf.written(index) && !Pte.isDirty(found)) {
-      backend.countBreach();
-      observer.breach(
+      breach(
           backend,
           "I9",
           space,
@@ -176,13 +177,19 @@ final class Guest {
       long address,
       long expected,
       long found) {
-    backend.countBreach();
-    observer.breach(
+    breach(
         backend,
         invariant,
         space,
         address,
         String.format("expected the PTE %016x but found %016x", expected, found));
+  }
+
+  /** A backend broke an invariant at a page. */
+  void breach(
+      BackendState backend, String invariant, AddressSpace space, long address, String message) {
+    backend.countBreach();
+    observer.breach(backend, invariant, space, address, message);
   }
 
   void finalPte(AddressSpace space, LeafTable leaf, int index) {

@@ -154,6 +154,12 @@ final class LeafTable {
     return first;
   }
 
+  /** Returns whether a breach of any backend at a PTE is reported. */
+  boolean isReported(int index) {
+    long[] known = reported;
+    return known != null && known[index] != 0;
+  }
+
   /** Hardware set A, and D for a write, under every backend. */
   void touched(int index, boolean write) {
     marks[index] &= (byte) ~(write ? LOST_ACCESSED | LOST_DIRTY : LOST_ACCESSED);

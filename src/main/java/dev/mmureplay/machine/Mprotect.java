@@ -171,10 +171,17 @@ final class Mprotect {
     if (!changed.has(Vma.HUGETLB)) {
       facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
       guest.doubts.permitted(space, start, end, flags);
+      walk.check().beginPiece();
       walk.change(space, changed, start, end, facts);
+      walk.check().endPiece(space, start);
     }
     if (!guest.kernel.gatheredFlush()) {
-      guest.each(backend -> guest.flush(backend, space, -1));
+      guest.each(
+          backend -> {
+            walk.check().beginFlush(backend);
+            guest.flush(backend, space, -1);
+            walk.check().endFlush(backend, space);
+          });
       facts.flushPages += (end - start) >> Machine.PAGE_SHIFT;
     }
     return changed;

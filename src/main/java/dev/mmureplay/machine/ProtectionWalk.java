@@ -28,6 +28,7 @@ final class ProtectionWalk {
   private final int[] resident = new int[PtePage.ENTRIES];
   private final byte[] upgrades = new byte[PtePage.ENTRIES];
   private final long[] expected = new long[PtePage.ENTRIES];
+  private final ProtectionCheck check;
 
   /** Stands in for the slots of a PTE page that get entries which map nothing. */
   private final PtePage marked = new PtePage();
@@ -37,10 +38,17 @@ final class ProtectionWalk {
 
   ProtectionWalk(Guest guest) {
     this.guest = guest;
+    check = new ProtectionCheck(guest);
+  }
+
+  /** Returns what holds backends to their invariants here. */
+  ProtectionCheck check() {
+    return check;
   }
 
   /** Begins to gather flushes, for a call or (2.6.27) for one VMA piece. */
   void beginFlush() {
+    check.beginCall();
     flushStart = 0;
     flushEnd = 0;
     for (BackendState backend : guest.backends) {
@@ -86,6 +94,7 @@ final class ProtectionWalk {
       facts.slotsScanned += to - from;
       facts.updatedPtes += n;
       facts.largestChunk = Math.max(facts.largestChunk, n);
+      check.region(n, to - from);
       for (int k = 0; k < n; k++) {
         boolean may =
             vma.has(Vma.SHARED) || guest.frames.isExclusive(Pte.frame(leaf.reference[resident[k]]));
@@ -104,7 +113,11 @@ final class ProtectionWalk {
       }
       guest.each(
           backend -> {
+            long[] entries = leaf.pages[backend.index].entries;
+            long below = from > 0 ? entries[from - 1] : 0;
+            long above = to < PtePage.ENTRIES ? entries[to] : 0;
             walk(backend, leaf, from, to, n, flags, marks);
+            check.untouched(backend, space, leaf, from, to, resident, n, below, above);
             for (int k = 0; k < n; k++) {
               long old = leaf.reference[resident[k]];
               guest.checkUpdate(backend, space, leaf, resident[k], old, expected[k]);
@@ -117,6 +130,7 @@ final class ProtectionWalk {
         leaf.set(i, changed);
         boolean byDirtiness = upgrade == PteUpdate.WRITABLE_IF_DIRTY;
         facts.unseen |= guest.doubts.protectionChanged(space, vma, leaf, i, byDirtiness);
+        check.changed(leaf, i, old, changed);
         if (TlbFlush.needed(old, changed)) {
           if (flushStart == flushEnd) {
             flushStart = leaf.address(i);
@@ -195,6 +209,7 @@ final class ProtectionWalk {
     guest.each(
         backend -> {
           long pages = (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
+          check.beginFlush(backend);
           if (pages > 0) {
             long flushed = TlbFlush.pages(pages);
             ProtectionObserver observer = guest.protectionObserver;
@@ -203,6 +218,7 @@ final class ProtectionWalk {
             }
             guest.flush(backend, space, flushed);
           }
+          check.endFlush(backend, space);
         });
     if (underXen) {
       guest.cpus.flushed(space);

@@ -32,6 +32,15 @@ public final class TlbFlush {
     return cleared != 0 || ((old ^ changed) & ~ignored) != 0;
   }
 
+  /**
+   * Returns whether a CPU that still holds the old entry may do what the new one forbids, or write
+   * without setting D: what {@link #needed} says, but for the right to write being gained, which
+   * costs one fault at most.
+   */
+  static boolean leavesStaleRights(long old, long changed) {
+    return needed(old | (changed & Pte.RW), changed);
+  }
+
   /** Returns how many pages of a hull are flushed one by one; -1 for a full flush. */
   public static long pages(long hull) {
     return hull <= CEILING ? hull : -1;

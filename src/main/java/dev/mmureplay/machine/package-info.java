@@ -6,7 +6,9 @@
  * and the decisions of the kernel are the same under all of them and exist once; every backend has
  * its own copy of each PTE page, which only its own {@link dev.mmureplay.mmu.Mmu} and the simulated
  * hardware change. Beside them stands the <em>reference</em> PTE: what the entry would hold if
- * every update were atomic. Backends are compared with it when a PTE dies and at the end.
+ * every update were atomic. Backends are compared with it when a PTE dies and at the end, after
+ * each update, and in the course of each protection change: {@link
+ * dev.mmureplay.machine.ProtectionCheck}.
  *
  * <pre>
  *  Machine ── AddressSpace ── VmaList ── Vma

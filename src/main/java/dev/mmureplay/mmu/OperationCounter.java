@@ -30,6 +30,11 @@ public class OperationCounter {
     return counts[cause.ordinal() * Operation.COUNT + operation.ordinal()];
   }
 
+  /** Returns how often an operation was counted under the current cause. */
+  public final long get(Operation operation) {
+    return counts[base + operation.ordinal()];
+  }
+
   /**
    * Copies the counts of one cause, indexed by {@link Operation#ordinal()}, into an array of {@link
    * Operation#COUNT}.

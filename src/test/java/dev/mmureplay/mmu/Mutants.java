@@ -2,6 +2,7 @@ package dev.mmureplay.mmu;
 
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The backend of every released kernel with one rule changed, to be found out. */
 public final class Mutants {
@@ -115,6 +116,80 @@ public final class Mutants {
             });
   }
 
+  /** Start hides the right to write that the PTE gives, and the global bit. */
+  public static MmuBackend hidesTheRightToWrite() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public long ptepModifyProtStart(PtePage page, int index) {
+                return XenPte.withoutXenBits(mmu.ptepModifyProtStart(page, index)) & ~Pte.RW;
+              }
+            });
+  }
+
+  /** A flush of single pages leaves the last one out. */
+  public static MmuBackend flushesOnePageLess() {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              @Override
+              public void flushTlbPages(long pages) {
+                mmu.flushTlbPages(pages - 1);
+              }
+            });
+  }
+
+  /**
+   * At the end of a lazy-MMU region the slot at some distance from the last PTE is written, within
+   * its PTE page.
+   */
+  public static MmuBackend writesBeside(int distance) {
+    return changed(
+        mmu ->
+            new Changed(mmu) {
+              private @Nullable PtePage last;
+              private int slot;
+
+              @Override
+              public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+                mmu.ptepModifyProtCommit(page, index, oldPte, newPte);
+                last = page;
+                slot = (index + distance) & (PtePage.ENTRIES - 1);
+              }
+
+              @Override
+              public void leaveLazyMmu() {
+                mmu.leaveLazyMmu();
+                PtePage page = last;
+                if (page != null) {
+                  page.entries[slot] ^= Pte.RW;
+                  last = null;
+                }
+              }
+            });
+  }
+
+  /** A backend that commits every PTE twice, under its own name. */
+  public static MmuBackend commitsTwice(MmuBackend backend) {
+    return mutant(
+        backend.name(),
+        backend.underXen(),
+        (platform, counter) ->
+            new Changed(backend.create(platform, counter)) {
+              @Override
+              public void ptepModifyProtCommit(PtePage page, int index, long oldPte, long newPte) {
+                super.ptepModifyProtCommit(page, index, oldPte, newPte);
+                super.ptepModifyProtCommit(page, index, oldPte, newPte);
+              }
+            });
+  }
+
+  /** A mutant that claims to be the backend it was made from. */
+  public static MmuBackend asOriginal(MmuBackend mutant) {
+    return mutant(ORIGINAL.name(), true, mutant::create);
+  }
+
   private static Mmu queueing(
       GuestPlatform platform, OperationCounter counter, boolean offByOne, boolean bypass) {
     MulticallBuffer buffer = new MulticallBuffer(offByOne, bypass, counter);
@@ -136,10 +211,15 @@ public final class Mutants {
   }
 
   private static MmuBackend mutant(BiFunction<GuestPlatform, OperationCounter, Mmu> made) {
+    return mutant("mutant", true, made);
+  }
+
+  private static MmuBackend mutant(
+      String name, boolean underXen, BiFunction<GuestPlatform, OperationCounter, Mmu> made) {
     return new MmuBackend() {
       @Override
       public String name() {
-        return "mutant";
+        return name;
       }
 
       @Override
@@ -149,7 +229,7 @@ public final class Mutants {
 
       @Override
       public boolean underXen() {
-        return true;
+        return underXen;
       }
 
       @Override

@@ -1,6 +1,10 @@
 package dev.mmureplay.machine.check;
 
-/** What a protection change must hold to, whoever carries it out. */
+/**
+ * What a protection change must hold to, whoever carries it out. I13, that calls have the results
+ * and VMAs of Linux, is not among them: it is the kernel's, and there is one kernel for all
+ * backends.
+ */
 public enum Invariant {
   I1("an A or D bit is lost"),
   I2("an A or D bit is invented"),

@@ -1,5 +1,6 @@
 package dev.mmureplay.machine.check;
 
+import dev.mmureplay.machine.CountFormulas;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MemoryOperation;
 import dev.mmureplay.mmu.MemoryWatch;
@@ -161,9 +162,16 @@ final class Run implements MemoryWatch {
 
   private void checkCounts() {
     if (!program.regions.isEmpty()) {
-      String wrong =
-          CountFormulas.compare(
-              backend.name(), platform, program.regions, judge.failedExchanges(), kernel.counter());
+      CountFormulas formulas = CountFormulas.of(backend.name(), platform);
+      if (formulas == null) {
+        return;
+      }
+      CountFormulas.Regions regions = new CountFormulas.Regions(platform);
+      for (int n : program.regions) {
+        regions.add(n, 0);
+      }
+      regions.retried(judge.failedExchanges());
+      String wrong = formulas.compare(kernel.counter(), regions);
       if (wrong != null) {
         journal.breach(Invariant.I12, () -> wrong);
       }
