@@ -3,6 +3,7 @@ package dev.mmureplay.machine;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MMU_UPDATE;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MULTICALL;
 import static dev.mmureplay.mmu.Operation.LOCKED_RMW;
+import static dev.mmureplay.mmu.Operation.MMUEXT_OP;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_ABSENT;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_FAST;
 import static dev.mmureplay.mmu.Operation.MMU_UPDATE_GET;
@@ -19,18 +20,16 @@ import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shipped backend counts for the PTE updates of mprotect, by formula (I12): R PTEs, in B
- * batches of at most 31 (32 before 3.1), no batch crossing a lazy-MMU region. The flush is not part
- * of it. Of a backend that is not shipped no formula is known.
+ * What a shipped backend counts for the PTE updates of one mprotect call, by formula (I12): R PTEs,
+ * in B batches of at most 31 (32 before 3.1), no batch crossing a lazy-MMU region; L of the batches
+ * hold one PTE. The flush of the call is not part of it, whenever it comes. Of a backend that is
+ * not shipped no formula is known.
  */
 public final class CountFormulas {
-  private static final Operation[] UPDATES = {
-    MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT
-  };
-
   private static final Operation[] SINGLE = {
     LOCKED_RMW,
     PTE_STORE,
@@ -43,12 +42,29 @@ public final class CountFormulas {
     UPDATE_VA_MAPPING
   };
 
+  private static final Operation[] UPDATES = {
+    MMU_UPDATE_FAST, MMU_UPDATE_SLOW, MMU_UPDATE_GET, MMU_UPDATE_PUT, MMU_UPDATE_ABSENT
+  };
+
   /** The row behind those of {@link #SINGLE}: updates of any kind inside mmu_update. */
   private static final int ALL_UPDATES = SINGLE.length;
 
-  private static final int ROWS = SINGLE.length + 1;
+  /** What an operation is counted for. */
+  private enum Term {
+    NOTHING,
+    PTES,
+    BATCHES,
+    LONE,
+    BATCHES_BUT_LONE,
+    PTES_BUT_LONE,
+    PTES_AND_RETRIES,
+    SLOTS,
+    PTES_AND_SLOTS;
 
-  /** The sizes of lazy-MMU regions, as far as the formulas go. One object, refilled. */
+    private static final int COUNT = values().length;
+  }
+
+  /** The sizes of a call's lazy-MMU regions, as far as the formulas go. One object, refilled. */
   public static final class Regions {
     private final int limit;
     private long ptes;
@@ -56,6 +72,7 @@ public final class CountFormulas {
     private long lone;
     private long slots;
     private long retries;
+    private final long[] terms = new long[Term.COUNT];
 
     /** Makes sums that are 0. */
     public Regions(GuestPlatform platform) {
@@ -90,21 +107,32 @@ public final class CountFormulas {
     public void retried(int times) {
       retries += times;
     }
+
+    /** Makes the sums ready to be compared with. */
+    public void sum() {
+      terms[Term.PTES.ordinal()] = ptes;
+      terms[Term.BATCHES.ordinal()] = batches;
+      terms[Term.LONE.ordinal()] = lone;
+      terms[Term.BATCHES_BUT_LONE.ordinal()] = batches - lone;
+      terms[Term.PTES_BUT_LONE.ordinal()] = ptes - lone;
+      terms[Term.PTES_AND_RETRIES.ordinal()] = ptes + retries;
+      terms[Term.SLOTS.ordinal()] = slots;
+      terms[Term.PTES_AND_SLOTS.ordinal()] = ptes + slots;
+    }
   }
 
-  /** What each row has of every PTE, batch, batch of one update, and retry. */
-  private final int[] perPte = new int[ROWS];
+  /** For every row the ordinal of its term. */
+  private final int[] terms = new int[SINGLE.length + 1];
 
-  private final int[] perBatch = new int[ROWS];
-  private final int[] perLone = new int[ROWS];
-  private final int[] perRetry = new int[ROWS];
-  private final long[] before = new long[ROWS];
+  private final long[] before = new long[SINGLE.length + 1];
 
-  /** Whether the guest kernel issues a lone queued entry as a direct hypercall. */
+  /** Whether the guest kernel issues a lone queued entry, and so each flush, as a direct one. */
   private final boolean direct;
 
   private CountFormulas(GuestPlatform platform) {
     direct = platform.kernel().singletonBypass();
+    Arrays.fill(terms, Term.NOTHING.ordinal());
+    set(PTE_READ, Term.SLOTS);
   }
 
   /** Returns the formulas of a backend by its name, or null if it is not a shipped one. */
@@ -112,11 +140,17 @@ public final class CountFormulas {
     CountFormulas formulas = new CountFormulas(platform);
     boolean known = true;
     switch (backend) {
-      case "native" -> formulas.onEveryPte(LOCKED_RMW, PTE_STORE);
-      case "naive" -> formulas.onEveryPte(PTE_READ, PTE_STORE);
+      case "native" -> {
+        formulas.set(LOCKED_RMW, Term.PTES);
+        formulas.set(PTE_STORE, Term.PTES);
+      }
+      case "naive" -> {
+        formulas.set(PTE_READ, Term.PTES_AND_SLOTS);
+        formulas.set(PTE_STORE, Term.PTES);
+      }
       case "trap-emulate" -> {
-        formulas.trappedExchange();
-        formulas.onEveryPte(PTWR_WRITE);
+        formulas.set(PTWR_CMPXCHG, Term.PTES_AND_RETRIES);
+        formulas.set(PTWR_WRITE, Term.PTES);
       }
       case "trap-emulate-batched-set" -> formulas.batchedSet();
       case "preserve-ad", "multicall", "mmu-update-batch" -> {
@@ -132,112 +166,73 @@ public final class CountFormulas {
     return known ? formulas : null;
   }
 
-  private static int row(Operation operation) {
-    for (int row = 0; row < SINGLE.length; row++) {
-      if (SINGLE[row] == operation) {
-        return row;
-      }
-    }
-    throw new IllegalStateException("expected an operation with a formula but found " + operation);
+  private void set(Operation operation, Term term) {
+    terms[Arrays.asList(SINGLE).indexOf(operation)] = term.ordinal();
   }
 
-  private void onEveryPte(Operation... operations) {
-    for (Operation operation : operations) {
-      perPte[row(operation)] = 1;
-    }
-  }
-
-  private void trappedExchange() {
-    onEveryPte(PTWR_CMPXCHG);
-    perRetry[row(PTWR_CMPXCHG)] = 1;
-  }
-
+  /** A trapped xchg, then a queued set_pte_at. */
   private void batchedSet() {
-    trappedExchange();
+    set(PTWR_CMPXCHG, Term.PTES_AND_RETRIES);
     if (direct) {
-      perBatch[row(HYPERCALL_MMU_UPDATE)] = 1;
-      perPte[ALL_UPDATES] = 1;
+      set(HYPERCALL_MMU_UPDATE, Term.BATCHES);
+      terms[ALL_UPDATES] = Term.PTES.ordinal();
     } else {
-      perBatch[row(HYPERCALL_MULTICALL)] = 1;
-      onEveryPte(MULTICALL_ENTRY, UPDATE_VA_MAPPING);
+      set(HYPERCALL_MULTICALL, Term.BATCHES);
+      set(MULTICALL_ENTRY, Term.PTES);
+      set(UPDATE_VA_MAPPING, Term.PTES);
     }
   }
 
   /** A plain read, then an mmu_update, queued as the backend does. */
   private void queued(String backend) {
-    onEveryPte(PTE_READ);
-    perPte[ALL_UPDATES] = 1;
-    int multicall = row(HYPERCALL_MULTICALL);
-    int entry = row(MULTICALL_ENTRY);
-    int mmuUpdate = row(HYPERCALL_MMU_UPDATE);
-    switch (backend) {
-      case "preserve-ad" -> {
-        if (direct) {
-          perPte[mmuUpdate] = 1;
-        } else {
-          perPte[multicall] = 1;
-          perPte[entry] = 1;
-        }
-      }
-      case "multicall" -> {
-        perBatch[multicall] = 1;
-        perPte[entry] = 1;
-        if (direct) {
-          perLone[mmuUpdate] = 1;
-          perLone[multicall] = -1;
-          perLone[entry] = -1;
-        }
-      }
-      default -> {
-        if (direct) {
-          perBatch[mmuUpdate] = 1;
-        } else {
-          perBatch[multicall] = 1;
-          perBatch[entry] = 1;
-        }
-      }
+    set(PTE_READ, Term.PTES_AND_SLOTS);
+    terms[ALL_UPDATES] = Term.PTES.ordinal();
+    boolean entries = backend.equals("multicall");
+    Term flushes = backend.equals("preserve-ad") ? Term.PTES : Term.BATCHES;
+    if (!direct) {
+      set(HYPERCALL_MULTICALL, flushes);
+      set(MULTICALL_ENTRY, entries ? Term.PTES : flushes);
+    } else if (entries) {
+      set(HYPERCALL_MMU_UPDATE, Term.LONE);
+      set(HYPERCALL_MULTICALL, Term.BATCHES_BUT_LONE);
+      set(MULTICALL_ENTRY, Term.PTES_BUT_LONE);
+    } else {
+      set(HYPERCALL_MMU_UPDATE, flushes);
     }
-  }
-
-  /** Takes what is counted so far as 0. */
-  public void begin(OperationCounter counter) {
-    for (int row = 0; row < ROWS; row++) {
-      before[row] = counted(counter, row);
-    }
-  }
-
-  private static long counted(OperationCounter counter, int row) {
-    if (row != ALL_UPDATES) {
-      return counter.get(Cause.MPROTECT, SINGLE[row]);
-    }
-    long sum = 0;
-    for (Operation update : UPDATES) {
-      sum += counter.get(Cause.MPROTECT, update);
-    }
-    return sum;
   }
 
   /**
-   * Compares what was counted since {@link #begin} with the formulas.
+   * Compares what was counted since the last time with the formulas.
    *
+   * @param regions those since the last time, summed up
    * @return the first operation that differs, with expectation and finding, or null if none does
    */
   public @Nullable String compare(OperationCounter counter, Regions regions) {
-    for (int row = 0; row < ROWS; row++) {
-      long expected =
-          (perPte[row] * regions.ptes)
-              + (perBatch[row] * regions.batches)
-              + (perLone[row] * regions.lone)
-              + (perRetry[row] * regions.retries);
-      if (row != ALL_UPDATES && SINGLE[row] == PTE_READ) {
-        expected += regions.slots;
-      }
-      long found = counted(counter, row) - before[row];
-      if (found != expected) {
+    String wrong = null;
+    for (int row = 0; row < terms.length; row++) {
+      long now = counted(counter, row);
+      long found = now - before[row];
+      before[row] = now;
+      long expected = regions.terms[terms[row]];
+      if (found != expected && wrong == null) {
         String name = row == ALL_UPDATES ? "updates inside mmu_update" : SINGLE[row].id();
-        return name + ": expected " + expected + " but found " + found;
+        wrong = name + ": expected " + expected + " but found " + found;
       }
     }
-    return null;
+    return wrong;
+  }
+
+  private long counted(OperationCounter counter, int row) {
+    if (row == ALL_UPDATES) {
+      long sum = 0;
+      for (Operation update : UPDATES) {
+        sum += counter.get(Cause.MPROTECT, update);
+      }
+      return sum;
+    }
+    Operation operation = SINGLE[row];
+    long n = counter.get(Cause.MPROTECT, operation);
+    boolean flushesToo = operation == HYPERCALL_MULTICALL || operation == MULTICALL_ENTRY;
+    return flushesToo && !direct ? n - counter.get(Cause.MPROTECT, MMUEXT_OP) : n;
   }
 }

@@ -65,6 +65,7 @@ final class Mprotect {
     facts.presentPtes = countResident(space, from, end);
     walk.beginFlush();
     changePieces(space, from, end, protection & (int) Vma.ACCESS, key, recorded, facts);
+    walk.check().counts(space, start);
     if (guest.kernel.gatheredFlush()) {
       walk.flushGathered(space);
       facts.flushPages = walk.flushPages();
@@ -171,9 +172,7 @@ final class Mprotect {
     if (!changed.has(Vma.HUGETLB)) {
       facts.unseen |= !guest.doubts.knowsResidency(space, start, end);
       guest.doubts.permitted(space, start, end, flags);
-      walk.check().beginPiece();
       walk.change(space, changed, start, end, facts);
-      walk.check().endPiece(space, start);
     }
     if (!guest.kernel.gatheredFlush()) {
       guest.each(

@@ -23,15 +23,13 @@ import org.jspecify.annotations.Nullable;
  * counts as flushed is what it flushed. A page at which a backend was found to differ before is
  * left out.
  *
- * <p>I12, the counts of one VMA piece of mprotect are those of {@link CountFormulas}; one breach is
- * reported for each call.
+ * <p>I12, the counts of an mprotect call are those of {@link CountFormulas}.
  */
 final class ProtectionCheck {
   private static final long[] EMPTY = new long[PtePage.ENTRIES];
 
   private final Guest guest;
   private final @Nullable CountFormulas[] formulas;
-  private final boolean[] miscounted;
   private final CountFormulas.Regions regions;
 
   /** Hull of the pages that must be flushed: {@code [start, end)}, empty if equal. */
@@ -47,7 +45,6 @@ final class ProtectionCheck {
     this.guest = guest;
     GuestPlatform platform = guest.platform;
     regions = new CountFormulas.Regions(platform);
-    miscounted = new boolean[guest.backends.length];
     formulas = new CountFormulas[guest.backends.length];
     for (BackendState backend : guest.backends) {
       formulas[backend.index] = CountFormulas.of(backend.backend().name(), platform);
@@ -58,36 +55,22 @@ final class ProtectionCheck {
   void beginCall() {
     start = 0;
     end = 0;
-    Arrays.fill(miscounted, false);
-  }
-
-  /** The PTEs of one VMA piece of mprotect are about to be changed. */
-  void beginPiece() {
     regions.clear();
-    for (BackendState backend : guest.backends) {
-      CountFormulas known = formulas[backend.index];
-      if (known != null) {
-        known.begin(backend.counter());
-      }
-    }
   }
 
-  /** A lazy-MMU region of the piece updates so many PTEs and looks at so many slots. */
+  /** A lazy-MMU region of the call updates so many PTEs and looks at so many slots. */
   void region(int ptes, int slots) {
     regions.add(ptes, slots);
   }
 
-  /** The PTEs of the piece that begins at an address were changed. */
-  void endPiece(AddressSpace space, long address) {
+  /** The PTEs of an mprotect call that begins at an address were changed. */
+  void counts(AddressSpace space, long address) {
+    regions.sum();
     guest.each(
         backend -> {
           CountFormulas known = formulas[backend.index];
-          if (known == null || miscounted[backend.index]) {
-            return;
-          }
-          String wrong = known.compare(backend.counter(), regions);
+          String wrong = known == null ? null : known.compare(backend.counter(), regions);
           if (wrong != null) {
-            miscounted[backend.index] = true;
             guest.breach(backend, "I12", space, address, wrong);
           }
         });

@@ -171,6 +171,7 @@ final class Run implements MemoryWatch {
         regions.add(n, 0);
       }
       regions.retried(judge.failedExchanges());
+      regions.sum();
       String wrong = formulas.compare(kernel.counter(), regions);
       if (wrong != null) {
         journal.breach(Invariant.I12, () -> wrong);
