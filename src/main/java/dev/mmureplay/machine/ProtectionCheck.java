@@ -140,6 +140,9 @@ final class ProtectionCheck {
 
   /** The flush that the kernel thinks necessary under a backend is about to be asked for. */
   void beginFlush(BackendState backend) {
+    if (start == end) {
+      return;
+    }
     OperationCounter counter = backend.counter();
     fullFlushes = counter.get(Operation.TLB_FULL_FLUSH);
     pageFlushes = counter.get(Operation.INVLPG);
@@ -154,23 +157,30 @@ final class ProtectionCheck {
     OperationCounter counter = backend.counter();
     long flushed = counter.get(Operation.INVLPG) - pageFlushes;
     boolean full = counter.get(Operation.TLB_FULL_FLUSH) > fullFlushes;
-    boolean first = backend.flushStart == backend.flushEnd || backend.flushStart > start;
-    boolean all = flushed >= (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
-    long expectedOthers = guest.cpus.others(space);
-    long others = counter.get(Operation.TLB_SHOOTDOWN_TARGET) - otherCpus;
-    if (!full && (first || backend.flushEnd < end || !all)) {
+    if (!full && !covers(backend, flushed)) {
       String found = String.format("one of %d pages from %x", flushed, backend.flushStart);
       String message =
           String.format(
               "expected a flush of %d pages from %x but found %s",
               (end - start) >> Machine.PAGE_SHIFT, start, flushed == 0 ? "none" : found);
-      long page = first || !all ? start : end - Machine.PAGE_SIZE;
-      guest.breach(backend, "I8", space, page, message);
-    } else if (others < expectedOthers) {
+      guest.breach(backend, "I8", space, start, message);
+      return;
+    }
+    long expectedOthers = guest.cpus.others(space);
+    long others = counter.get(Operation.TLB_SHOOTDOWN_TARGET) - otherCpus;
+    if (others < expectedOthers) {
       String message =
           String.format(
               "expected a flush on %d more CPUs but found one on %d", expectedOthers, others);
       guest.breach(backend, "I8", space, start, message);
     }
+  }
+
+  /** Returns whether what must be flushed is a part of so many pages of the backend's hull. */
+  private boolean covers(BackendState backend, long flushed) {
+    return backend.flushStart != backend.flushEnd
+        && backend.flushStart <= start
+        && backend.flushEnd >= end
+        && flushed >= (backend.flushEnd - backend.flushStart) >> Machine.PAGE_SHIFT;
   }
 }
