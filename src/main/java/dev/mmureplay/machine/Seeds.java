@@ -84,7 +84,7 @@ public final class Seeds {
       }
       frame = frameOf(word);
     }
-    guest.place(leaf, index, Pte.of(frame, flags));
+    guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
   }
 
   /** What mappings in a range permit that the trace does not show being made is open once more. */
@@ -136,7 +136,8 @@ public final class Seeds {
   public void hardwareBits(AddressSpace space, long address, long bits) {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
     int index = Machine.index(address);
-    guest.place(leaf, index, leaf.reference[index] | (bits & Pte.ACCESSED_DIRTY));
+    long found = leaf.reference[index] | (bits & Pte.ACCESSED_DIRTY);
+    guest.place(leaf, index, guest.kernel.settleDirty(found));
   }
 
   /**

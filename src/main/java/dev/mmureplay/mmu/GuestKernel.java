@@ -220,14 +220,20 @@ public enum GuestKernel {
 
   /** Returns the PTE without the right to write (pte_wrprotect). */
   public long writeProtect(long pte) {
-    long changed = pte & ~Pte.RW;
-    return savesDirty() ? Pte.settleDirty(changed) : changed;
+    return settleDirty(pte & ~Pte.RW);
   }
 
   /** Returns the PTE with the right to write (pte_mkwrite). */
   public long makeWritable(long pte) {
-    long changed = pte | Pte.RW;
-    return savesDirty() ? Pte.settleDirty(changed) : changed;
+    return settleDirty(pte | Pte.RW);
+  }
+
+  /**
+   * Returns a PTE, perhaps of an older kernel, with its dirtiness in the bit where this kernel
+   * keeps it.
+   */
+  public long settleDirty(long pte) {
+    return savesDirty() ? Pte.settleDirty(pte) : pte;
   }
 
   /** Returns the PTE with new permission flags (pte_modify). */

@@ -51,6 +51,19 @@ class SavedDirtyTest {
   }
 
   @Test
+  void aPageRecordedUnderAnOlderKernelIsTakenOverAsThisOneWouldHaveIt() {
+    bench.map(0, 2, READ);
+    long word = Pte.PRESENT | Pte.USER | Pte.ACCESSED | Pte.DIRTY | Pte.NX;
+    bench.machine.seeds().page(bench.space, Bench.page(0), word);
+    assertThat(state(0)).isEqualTo("P-A-S");
+    bench.machine.seeds().page(bench.space, Bench.page(1), word & ~Pte.DIRTY);
+    bench.machine.seeds().hardwareBits(bench.space, Bench.page(1), Pte.DIRTY);
+    assertThat(state(1)).isEqualTo("P-A-S");
+    bench.mprotect(0, 2, 0);
+    assertThat(state(0)).isEqualTo("--A-S");
+  }
+
+  @Test
   void forkMovesItAsideInBothAndAWriteTakesItBack() {
     bench.map(0, 2, READ | WRITE);
     bench.write(0, 2);

@@ -303,8 +303,7 @@ final class Programs {
 
   /** Returns a PTE as the kernel leaves it, its dirtiness in the bit where it belongs. */
   private long resident(int k, long flags) {
-    long pte = pte(k, flags);
-    return kernel.savesDirty() ? Pte.settleDirty(pte) : pte;
+    return kernel.settleDirty(pte(k, flags));
   }
 
   private static long pte(int k, long flags) {
