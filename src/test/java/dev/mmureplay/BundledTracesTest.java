@@ -62,11 +62,17 @@ class BundledTracesTest {
 
   @ParameterizedTest
   @MethodSource("logs")
-  void correctBackendsAgree(Path log) throws IOException {
+  void correctBackendsAgreeUnderEveryKernel(Path log) throws IOException {
     TraceInfo info = imported(log);
+    for (GuestKernel kernel : GuestKernel.values()) {
+      correctBackendsAgree(info, kernel);
+    }
+  }
+
+  private void correctBackendsAgree(TraceInfo info, GuestKernel kernel) throws IOException {
     Findings sink = new Findings();
 
-    ReplayResult result = Replay.run(events(), options(), sink, done -> {});
+    ReplayResult result = Replay.run(events(), options(kernel, null), sink, done -> {});
 
     assertThat(result.calls()).isEqualTo(mprotects(info)).isEqualTo(sink.calls);
     assertThat(result.backends()).hasSizeGreaterThanOrEqualTo(7);
@@ -205,13 +211,13 @@ class BundledTracesTest {
     return directory.resolve("trace.arrow");
   }
 
-  private static ReplayOptions options() {
-    return options(null);
+  private static ReplayOptions options(@Nullable Interleaving interleaving) {
+    return options(GuestKernel.LINUX_6_1, interleaving);
   }
 
-  private static ReplayOptions options(@Nullable Interleaving interleaving) {
+  private static ReplayOptions options(GuestKernel kernel, @Nullable Interleaving interleaving) {
     return new ReplayOptions(
-        new GuestPlatform(GuestKernel.LINUX_6_1, true),
+        new GuestPlatform(kernel, true),
         Backends.all(),
         null,
         ReplayOptions.DEFAULT_FAULT_AROUND,
