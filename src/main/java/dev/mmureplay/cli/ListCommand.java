@@ -2,6 +2,7 @@ package dev.mmureplay.cli;
 
 import dev.mmureplay.importer.Importers;
 import dev.mmureplay.importer.TraceImporter;
+import dev.mmureplay.machine.check.Invariant;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.MmuBackend;
@@ -39,6 +40,7 @@ final class ListCommand extends Verb {
   enum Subject {
     IMPORTERS,
     BACKENDS,
+    INVARIANTS,
     KERNELS,
     OPERATIONS,
     COSTS,
@@ -70,6 +72,7 @@ final class ListCommand extends Verb {
     switch (subject) {
       case IMPORTERS -> print(List.of("name", "description"), importers());
       case BACKENDS -> print(List.of("name", "under_xen", "correct", "description"), backends());
+      case INVARIANTS -> print(List.of("name", "breach"), invariants());
       case KERNELS -> print(List.of("name"), kernels());
       case OPERATIONS -> print(List.of("name", "description"), operations());
       case QUERIES -> format.print(queries(), out());
@@ -96,6 +99,14 @@ final class ListCommand extends Verb {
       rows.add(
           Arrays.asList(
               backend.name(), backend.underXen(), backend.correct(), backend.description()));
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> invariants() {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (Invariant invariant : Invariant.values()) {
+      rows.add(Arrays.asList(invariant.name(), invariant.breach()));
     }
     return rows;
   }

@@ -109,7 +109,16 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"importers", "backends", "kernels", "operations", "costs", "queries"})
+  @ValueSource(
+      strings = {
+        "importers",
+        "backends",
+        "invariants",
+        "kernels",
+        "operations",
+        "costs",
+        "queries"
+      })
   void listsWhatItKnows(String subject) {
     Cli list = Cli.launch("list", subject, "--format", "csv");
 
