@@ -58,6 +58,11 @@ final class GeneratedTrace {
           row.tid = 2;
           row.address = start + random.nextInt(CALL_PAGES) * PAGE;
         }
+        boolean inside = row.address >= start && row.address < start + CALL_PAGES * PAGE;
+        if (inside && (fetch || !open)) {
+          // What the protection forbids ends in a signal and is in no trace of accesses.
+          row.kind = EventKind.READ;
+        }
         row.count = 100;
         writer.append(row);
         if (i % accessesPerCall == accessesPerCall - 1) {
