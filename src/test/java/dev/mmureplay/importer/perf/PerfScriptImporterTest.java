@@ -11,45 +11,31 @@ import dev.mmureplay.importer.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guards against pairing or counting records of perf wrongly where some of them are missing. */
 class PerfScriptImporterTest {
   private final PerfScriptImporter importer = new PerfScriptImporter();
 
+  /** Each with its events beside it. */
+  static List<String> logs() {
+    return List.of(
+        "attached", "calls", "exec", "faults", "lost", "odd-tasks", "plain", "tasks", "tid-only");
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "attached",
-        "calls",
-        "exec",
-        "faults",
-        "lost",
-        "odd-tasks",
-        "plain",
-        "tasks",
-        "tid-only"
-      })
+  @MethodSource("logs")
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, EventCsv.resource("perf/" + name + ".log")))
         .containsExactlyElementsOf(EventCsv.resourceLines("perf/" + name + ".events.csv"));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "attached",
-        "calls",
-        "exec",
-        "faults",
-        "lost",
-        "odd-tasks",
-        "plain",
-        "tasks",
-        "tid-only"
-      })
+  @MethodSource("logs")
   void recognisesItsOwnLogs(String name) throws IOException {
     byte[] text = EventCsv.resource("perf/" + name + ".log");
     assertThat(
