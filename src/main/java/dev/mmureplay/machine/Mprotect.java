@@ -24,6 +24,7 @@ final class Mprotect {
   private final FaultHandler faults;
   private final ProtectionWalk walk;
   private final PieceWork pieces;
+  private final VmaCheck vmas = new VmaCheck();
 
   Mprotect(Guest guest, FaultHandler faults) {
     this.guest = guest;
@@ -112,6 +113,7 @@ final class Mprotect {
     }
     long refusedAt =
         failed && recorded != ENOMEM ? refusingVma(space, start, end, protection, facts) : end;
+    vmas.before(space.vmas, start, end);
     boolean gap = false;
     long at = start;
     while (at < end) {
@@ -139,6 +141,15 @@ final class Mprotect {
       guest.count(Operation.VMA_NEXT, at < end ? 1 : 0);
     }
     facts.result = failed ? recorded : gap ? ENOMEM : 0;
+    String wrong = vmas.after(space.vmas, at, protection, key);
+    if (wrong != null) {
+      breach(space, start, wrong);
+    }
+  }
+
+  /** The VMA layer, which all backends share, is not what Linux has (I13). */
+  void breach(AddressSpace space, long address, String message) {
+    guest.each(backend -> guest.breach(backend, "I13", space, address, message));
   }
 
   /**

@@ -74,10 +74,20 @@ public final class Vma {
 
   Vma copy() {
     Vma vma = new Vma(start, end, flags, file, pageOffset);
-    vma.protectionKey = protectionKey;
-    vma.anonVma = anonVma;
-    vma.anonVmaChain = anonVmaChain;
+    vma.become(this);
     return vma;
+  }
+
+  /** Takes over all that another VMA is. */
+  final void become(Vma other) {
+    start = other.start;
+    end = other.end;
+    flags = other.flags;
+    file = other.file;
+    pageOffset = other.pageOffset;
+    protectionKey = other.protectionKey;
+    anonVma = other.anonVma;
+    anonVmaChain = other.anonVmaChain;
   }
 
   /** Returns the first address. */

@@ -278,16 +278,17 @@ final class CallReplay {
   /**
    * Returns how far the capture carries a call's counts.
    *
-   * <p>I13, that a call has the result and the partial effect of Linux, is judged here and is no
-   * breach of a backend: VMAs and results exist once, under all backends. What a recorded result
-   * tells is taken over, as a named assumption where VMAs are not known to be so (a gap in the
-   * range of a call that succeeded, a VMA that refused); one that its arguments rule out makes the
-   * process's calls unknown from then on, and differs from the model's result in the row of the
-   * call. That the VMAs themselves are Linux's is checked by verifying.
+   * <p>What a recorded result tells is taken over, as a named assumption where VMAs are not known
+   * to be so (a gap in the range of a call that succeeded, a VMA that refused). One that its
+   * arguments rule out breaks I13 where the memory was known, and makes the process's calls unknown
+   * from then on.
    */
   private Certainty certainty(EventBatch batch, int row, AddressSpace space, boolean oneCpu) {
     long recorded = batch.result(row);
     if (recorded != UNKNOWN && recorded != change.result()) {
+      if (!space.isUnsure()) {
+        machine.contradicted(space, batch.address(row), change.result(), recorded);
+      }
       // The memory that the model has is not the one that the kernel looked at.
       machine.knowledge().forget(space);
     }

@@ -140,6 +140,22 @@ class CheckedCallsTest {
   }
 
   @Test
+  void aRecordedResultThatLinuxDoesNotGive() throws IOException {
+    // A length of 2^64 - 4096 wraps around: ENOMEM (-12), whatever is mapped.
+    Events events = written(2).protect(1, 0, -1, READ, 0).protect(1, 0, 2, READ, 0);
+    assertThat(findings(events, PLATFORM, Backends.all()))
+        .hasSize(Backends.all().size())
+        .contains("0 native breaks I13: expected mprotect to return -12 but the trace has 0");
+    assertThat(recording.calls).last().asString().endsWith(", unknown");
+  }
+
+  @Test
+  void aRecordedResultSaysNothingOfMemoryThatIsNotKnown() throws IOException {
+    assertThat(findings(written(2).lost(1).protect(1, 0, -1, READ, 0), PLATFORM, Backends.all()))
+        .isEmpty();
+  }
+
+  @Test
   void noFlushIsDemandedForRightsThatGrow() throws IOException {
     Events events = new Events().map(1, 0, 4, READ);
     events.touch(EventKind.READ, 1, 0, 1).protect(1, 0, 4, READ | WRITE, 0);

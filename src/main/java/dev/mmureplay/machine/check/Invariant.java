@@ -1,9 +1,9 @@
 package dev.mmureplay.machine.check;
 
 /**
- * What a protection change must hold to, whoever carries it out. I13, that calls have the results
- * and VMAs of Linux, is not among them: it is the kernel's, and there is one kernel for all
- * backends.
+ * What a protection change must hold to, whoever carries it out. I13 is the kernel's: a replay
+ * holds the VMA layer, which all backends share, to it; {@link BackendCheck} looks at backends
+ * alone.
  */
 public enum Invariant {
   I1("an A or D bit is lost"),
@@ -18,6 +18,7 @@ public enum Invariant {
   I10("a PTE is absent for a moment although start left it live"),
   I11("an update takes more attempts than hardware can cause"),
   I12("the counts are not those of the formulas"),
+  I13("the result or the mappings of a call are not those of Linux"),
   I14("a final PTE differs from the reference");
 
   private final String breach;
