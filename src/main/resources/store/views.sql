@@ -295,7 +295,7 @@ WITH open AS (
   GROUP BY y.id
 ), counted AS (
   SELECT r.replay, r.id AS run, r.backend, r.failure, r.findings, q.mode, coalesce(q.accessed_lost, 0) AS accessed_lost,
-    coalesce(q.dirty_lost, 0) AS dirty_lost, coalesce(q.invented, 0) AS invented, y.calls, o.calls AS calls_open,
+    coalesce(q.dirty_lost, 0) AS dirty_lost, coalesce(q.assumed_lost, 0) AS assumed_lost, coalesce(q.invented, 0) AS invented, y.calls, o.calls AS calls_open,
     CASE WHEN t.accesses = 'every' AND t.threads AND t.concurrent AND q.mode IN ('recorded', 'exhaustive') THEN 0 ELSE o.threaded END AS races_open,
     y.pages_ended AS pages, y.pages_undecided, t.lost IS DISTINCT FROM 0 OR t.rejected > 0 AS events_missing
   FROM run r
@@ -310,7 +310,8 @@ SELECT replay, run, backend, mode,
   CASE
     WHEN failure IS NOT NULL THEN 'failed'
     WHEN accessed_lost + dirty_lost + invented > 0 THEN
-      CASE WHEN mode = 'recorded' THEN 'lost: ' ELSE 'can be lost: ' END || accessed_lost + dirty_lost
+      CASE WHEN mode = 'recorded' AND accessed_lost + dirty_lost > assumed_lost THEN 'lost: ' ELSE 'can be lost: ' END
+      || accessed_lost + dirty_lost || CASE WHEN assumed_lost > 0 THEN ' (' || assumed_lost || ' by assumption)' ELSE '' END
       || CASE WHEN invented > 0 THEN ', invented: ' || invented ELSE '' END
     WHEN findings > 0 THEN 'broken: ' || findings || ' findings'
     WHEN carried AND mode = 'exhaustive' THEN 'none at any moment'
@@ -321,7 +322,7 @@ SELECT replay, run, backend, mode,
       CASE WHEN races_open > 0 THEN share_text(races_open, calls) || ' of calls may have raced unseen' END,
       CASE WHEN events_missing THEN 'events are missing' END)
   END AS bits_lost,
-  findings, accessed_lost, dirty_lost, invented, calls, calls_open, races_open, pages, pages_undecided, events_missing
+  findings, accessed_lost, dirty_lost, assumed_lost, invented, calls, calls_open, races_open, pages, pages_undecided, events_missing
 FROM counted;
 COMMENT ON VIEW verdict IS 'Whether accessed or dirty bits were lost under each backend, and how far the capture carries the answer';
 COMMENT ON COLUMN verdict.replay IS 'The replay';
@@ -333,6 +334,7 @@ COMMENT ON COLUMN verdict.bits_lost IS 'none: no bit was lost, and the capture c
 COMMENT ON COLUMN verdict.findings IS 'Breaches of invariants';
 COMMENT ON COLUMN verdict.accessed_lost IS 'Racing accesses whose A bit was lost';
 COMMENT ON COLUMN verdict.dirty_lost IS 'Racing accesses whose D bit was lost';
+COMMENT ON COLUMN verdict.assumed_lost IS 'How many of the lost bits rest on an assumption: that the access raced, or that A had been cleared';
 COMMENT ON COLUMN verdict.invented IS 'A and D bits that nobody set';
 COMMENT ON COLUMN verdict.calls IS 'mprotect and pkey_mprotect calls';
 COMMENT ON COLUMN verdict.calls_open IS 'Those of them whose counts are not known';
@@ -343,7 +345,7 @@ COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, d
 
 CREATE OR REPLACE VIEW race_by_backend AS
 SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.windows, q.longest_window, q.candidates,
-  q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.invented,
+  q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.assumed_lost, q.invented,
   q.transient_faults, q.stale_uses, q.cmpxchg_retries, q.xchg_retries,
   v.carried, v.bits_lost AS verdict
 FROM race q
@@ -366,6 +368,7 @@ COMMENT ON COLUMN race_by_backend.losing_schedules IS 'Schedules that lost a bit
 COMMENT ON COLUMN race_by_backend.races IS 'Candidates for which hardware set a bit between start and effective commit';
 COMMENT ON COLUMN race_by_backend.accessed_lost IS 'Candidates whose A bit was lost';
 COMMENT ON COLUMN race_by_backend.dirty_lost IS 'Candidates whose D bit was lost';
+COMMENT ON COLUMN race_by_backend.assumed_lost IS 'How many of the lost bits rest on an assumption: that the access raced, or that A had been cleared';
 COMMENT ON COLUMN race_by_backend.invented IS 'A and D bits that nobody set';
 COMMENT ON COLUMN race_by_backend.transient_faults IS 'Candidates that faulted only because the PTE was absent for a while';
 COMMENT ON COLUMN race_by_backend.stale_uses IS 'Candidates that a TLB let through before the flush while the PTE did not: legal';

@@ -98,7 +98,7 @@ class BundledTracesTest {
   void noCorrectBackendLosesABitAtAnyMoment(Path log) throws IOException {
     TraceInfo info = imported(log);
     Racing racing = info.fidelity().concurrent() ? Racing.NONE : Racing.parse("20events");
-    Interleaving every = new Interleaving(Interleaving.Mode.EXHAUSTIVE, 0, 0, racing, false);
+    Interleaving every = new Interleaving(Interleaving.Mode.EXHAUSTIVE, 0, 0, racing, false, false);
     Findings sink = new Findings();
 
     ReplayResult result = Replay.run(events(), options(every), sink, done -> {});
@@ -133,7 +133,7 @@ class BundledTracesTest {
     imported(TRACES.resolve("adv-ad/adv-ad-cold.adsnap.txt.zst"));
     ReplayResult cold = Replay.run(events(), options(every), new Findings(), done -> {});
 
-    assertThat(races(cold, "naive").accessedLost()).isEqualTo(74);
+    assertThat(races(cold, "naive").accessedLost()).isEqualTo(60);
     assertThat(races(cold, "naive").dirtyLost()).isZero();
     assertThat(races(cold, "native").accessedLost()).isZero();
     assertThat(races(cold, "native").transientFaults()).isEqualTo(58);

@@ -176,7 +176,7 @@ class NativeVerificationTest {
     assertThat(differences)
         .containsExactly(
             "12: new PTE: expected P US A D NX but found P A saved-dirty NX",
-            "21: new PTE: expected P RW US A saved-dirty NX but found P RW A D NX");
+            "17: new PTE: expected PROT_NONE A D but found PROT_NONE A saved-dirty");
   }
 
   @Test

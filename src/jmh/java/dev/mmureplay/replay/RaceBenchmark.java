@@ -110,7 +110,7 @@ public class RaceBenchmark {
     }
     Interleaving parsed = Interleaving.parse(interleave.replace("-assumed", ""));
     Racing racing = interleave.endsWith("-assumed") ? Racing.parse(DISTANCE) : Racing.NONE;
-    interleaving = new Interleaving(parsed.mode(), parsed.draws(), 1, racing, false);
+    interleaving = new Interleaving(parsed.mode(), parsed.draws(), 1, racing, false, false);
   }
 
   /** Removes it. */

@@ -69,10 +69,13 @@ final class Knowledge {
         parts.add(
             String.format(
                 Locale.ROOT,
-                "%s loses %,d A and %,d D",
+                "%s loses %,d A and %,d D%s",
                 result.backends().get(i).name(),
                 race.accessedLost(),
-                race.dirtyLost()));
+                race.dirtyLost(),
+                race.assumedLost() == 0
+                    ? ""
+                    : String.format(Locale.ROOT, " (%,d by assumption)", race.assumedLost())));
       }
     }
     if (parts.isEmpty()) {

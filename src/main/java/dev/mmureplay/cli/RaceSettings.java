@@ -48,6 +48,15 @@ final class RaceSettings {
       })
   private boolean lateDirty;
 
+  @Option(
+      names = "--assume-aging",
+      description = {
+        "Take the kernel to have cleared A of every page before each call, as reclaim, DAMON and idle"
+            + " page tracking do: the worst case for accessed bits, which no trace of a program"
+            + " shows."
+      })
+  private boolean aging;
+
   /**
    * Returns what was asked for, or null if the trace is to decide.
    *
@@ -56,13 +65,13 @@ final class RaceSettings {
   @Nullable Interleaving interleaving() {
     Interleaving asked = interleaving;
     if (asked == null) {
-      if (!racing.assumes() && !lateDirty) {
+      if (!racing.assumes() && !lateDirty && !aging) {
         return null;
       }
       asked = Interleaving.parse("recorded");
     }
     long used = asked.mode() == Mode.RANDOM ? seed : 0;
-    return new Interleaving(asked.mode(), asked.draws(), used, racing, lateDirty);
+    return new Interleaving(asked.mode(), asked.draws(), used, racing, lateDirty, aging);
   }
 
   static final class InterleavingConverter implements ITypeConverter<Interleaving> {

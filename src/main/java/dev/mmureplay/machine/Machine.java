@@ -360,20 +360,6 @@ public final class Machine {
   }
 
   /**
-   * A recorded mprotect call had another result than Linux gives (I13): all that any backend counts
-   * of the process rests on memory that the kernel did not have.
-   *
-   * @param expected the result by the model, 0 or -errno
-   * @param recorded the result by the trace
-   */
-  public void contradicted(AddressSpace space, long address, long expected, long recorded) {
-    mprotect.breach(
-        space,
-        address,
-        "expected mprotect to return " + expected + " but the trace has " + recorded);
-  }
-
-  /**
    * The kernel cleans dirty pages of shared mappings and records which they were.
    *
    * @param facts receives what was updated

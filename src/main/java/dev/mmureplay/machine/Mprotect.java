@@ -143,13 +143,9 @@ final class Mprotect {
     facts.result = failed ? recorded : gap ? ENOMEM : 0;
     String wrong = vmas.after(space.vmas, at, protection, key);
     if (wrong != null) {
-      breach(space, start, wrong);
+      // All backends share the VMA layer.
+      guest.each(backend -> guest.breach(backend, "I13", space, start, wrong));
     }
-  }
-
-  /** The VMA layer, which all backends share, is not what Linux has (I13). */
-  void breach(AddressSpace space, long address, String message) {
-    guest.each(backend -> guest.breach(backend, "I13", space, address, message));
   }
 
   /**

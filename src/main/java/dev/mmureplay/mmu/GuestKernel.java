@@ -229,11 +229,14 @@ public enum GuestKernel {
   }
 
   /**
-   * Returns a PTE, perhaps of an older kernel, with its dirtiness in the bit where this kernel
-   * keeps it.
+   * Returns a PTE, perhaps of an older or a newer kernel, with its dirtiness in the bit where this
+   * kernel keeps it.
    */
   public long settleDirty(long pte) {
-    return savesDirty() ? Pte.settleDirty(pte) : pte;
+    if (savesDirty()) {
+      return Pte.settleDirty(pte);
+    }
+    return (pte & Pte.SAVED_DIRTY) == 0 ? pte : (pte & ~Pte.SAVED_DIRTY) | Pte.DIRTY;
   }
 
   /** Returns the PTE with new permission flags (pte_modify). */

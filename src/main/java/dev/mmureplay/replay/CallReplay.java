@@ -283,11 +283,12 @@ final class CallReplay {
    * arguments rule out breaks I13 where the memory was known, and makes the process's calls unknown
    * from then on.
    */
-  private Certainty certainty(EventBatch batch, int row, AddressSpace space, boolean oneCpu) {
+  private Certainty certainty(EventBatch batch, int row, AddressSpace space, boolean oneCpu)
+      throws IOException {
     long recorded = batch.result(row);
     if (recorded != UNKNOWN && recorded != change.result()) {
       if (!space.isUnsure()) {
-        machine.contradicted(space, batch.address(row), change.result(), recorded);
+        contradicted(batch, row, recorded);
       }
       // The memory that the model has is not the one that the kernel looked at.
       machine.knowledge().forget(space);
@@ -310,6 +311,15 @@ final class CallReplay {
       assumed = true;
     }
     return assumed ? Certainty.ASSUMED : Certainty.KNOWN;
+  }
+
+  /** A result that the arguments rule out, whatever the memory (I13). */
+  private void contradicted(EventBatch batch, int row, long recorded) throws IOException {
+    Finding.Place place = new Finding.Place(batch.seq(row), batch.line(row), calls);
+    String message =
+        "expected mprotect to return " + change.result() + " but the trace has " + recorded;
+    sink.finding(
+        new Finding(Finding.TRACE, "I13", batch.pid(row), batch.address(row), place, message));
   }
 
   private void describe(EventBatch batch, int row, AddressSpace space) {

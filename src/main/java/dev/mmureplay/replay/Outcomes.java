@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Passes final PTEs and breaches from the machine to the sink. */
@@ -26,6 +27,7 @@ final class Outcomes implements MachineObserver, Races.Observer {
   private static final int KEPT = 1_000;
 
   private final ReplaySink sink;
+  private final Supplier<Finding.Place> here;
   private final long protNone;
   private final PageState page = new PageState();
   private final List<Finding> findings = new ArrayList<>();
@@ -37,8 +39,14 @@ final class Outcomes implements MachineObserver, Races.Observer {
   /** A page of which a backend lost a bit. */
   private record Loss(BackendState backend, AddressSpace space, long address) {}
 
-  Outcomes(ReplaySink sink, GuestKernel kernel) {
+  /**
+   * Makes one for a replay.
+   *
+   * @param here gives the event that is being replayed
+   */
+  Outcomes(ReplaySink sink, GuestKernel kernel, Supplier<Finding.Place> here) {
     this.sink = sink;
+    this.here = here;
     this.protNone = kernel.protNone();
   }
 
@@ -99,8 +107,9 @@ final class Outcomes implements MachineObserver, Races.Observer {
       String message,
       @Nullable RaceEvidence race) {
     String name = backend.backend().name();
-    long seq = race == null ? -1 : race.callSeq();
-    findings.add(new Finding(name, invariant, space.pid(), address, seq, message, race));
+    Finding.Place place =
+        race == null ? here.get() : new Finding.Place(race.callSeq(), race.callLine(), race.call());
+    findings.add(new Finding(name, invariant, space.pid(), address, place, message, race));
   }
 
   @Override

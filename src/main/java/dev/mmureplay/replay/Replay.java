@@ -48,7 +48,11 @@ public final class Replay {
   /** The processes that run a new program whose stack is not set up yet. */
   private final Set<Integer> newStacks = new HashSet<>();
 
-  private int row;
+  private final EventBatch batch;
+
+  /** The event under way; -1 before the first and behind the last. */
+  private int row = -1;
+
   private long events;
   private long accesses;
   private long refused;
@@ -71,7 +75,8 @@ public final class Replay {
     pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     ptesShown = info.kinds().containsKey(EventKind.SET_PTE);
     residency = Fitting.residency(info, options);
-    outcomes = new Outcomes(sink, options.platform().kernel());
+    this.batch = batch;
+    outcomes = new Outcomes(sink, options.platform().kernel(), this::here);
     machine =
         new Machine(
             options.platform(),
@@ -132,6 +137,16 @@ public final class Replay {
       }
       return replay.finish();
     }
+  }
+
+  /** Returns the event that is being replayed. */
+  private Finding.Place here() {
+    if (row < 0) {
+      return Finding.Place.END;
+    }
+    EventKind kind = batch.kind(row);
+    boolean isCall = kind == EventKind.MPROTECT || kind == EventKind.PKEY_MPROTECT;
+    return new Finding.Place(batch.seq(row), batch.line(row), isCall ? calls.count() : -1);
   }
 
   private void replay(EventBatch batch) throws IOException {
@@ -340,6 +355,7 @@ public final class Replay {
   }
 
   private ReplayResult finish() throws IOException {
+    row = -1;
     List.copyOf(newStacks).forEach(each -> setUpStack(each, tasks.cpuOf(each, cpu)));
     if (witness != null) {
       witness.end();

@@ -19,6 +19,7 @@ final class RaceSection {
             SELECT backend || CASE WHEN correct THEN '' ELSE ' (control)' END AS backend,
               longest_window AS "longest window", candidates, assumed_candidates AS assumed,
               schedules, races, accessed_lost AS "A lost", dirty_lost AS "D lost",
+              assumed_lost AS "of them by assumption",
               transient_faults AS "transient faults", stale_uses AS "stale uses",
               cmpxchg_retries + xchg_retries AS retries
             FROM race_by_backend WHERE replay = ? ORDER BY run

@@ -21,7 +21,7 @@ import java.util.List;
 final class Definitions {
   /** What each version of the tables added to the one before, from version 1 on. */
   private static final List<String> SCHEMAS =
-      List.of("schema.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql");
+      List.of("schema.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql", "schema-5.sql");
 
   private static final String VIEWS = "views.sql";
   private static final String PROFILES = "costs/profiles.csv";

@@ -12,7 +12,6 @@ import dev.mmureplay.replay.ReplayResult;
 import dev.mmureplay.replay.race.Interleaving;
 import dev.mmureplay.replay.race.RaceEvidence;
 import dev.mmureplay.replay.race.RaceTotals;
-import dev.mmureplay.replay.race.Races;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -70,11 +69,12 @@ final class FindingRows implements AutoCloseable {
     t.set(3, finding.invariant());
     t.set(4, finding.pid() < 0 ? UNKNOWN : finding.pid());
     t.set(5, finding.address() == 0 ? UNKNOWN : finding.address());
-    t.set(6, finding.seq() < 0 ? UNKNOWN : finding.seq());
+    Finding.Place place = finding.place();
+    t.set(6, place.seq() < 0 ? UNKNOWN : place.seq());
     t.set(7, finding.message());
     RaceEvidence race = finding.race();
-    t.set(8, race == null || race.call() == Races.NO_CALL ? UNKNOWN : race.call());
-    t.set(9, race == null ? UNKNOWN : race.callLine());
+    t.set(8, place.call() < 0 ? UNKNOWN : place.call());
+    t.set(9, place.line());
     t.set(10, race == null ? UNKNOWN : race.accessSeq());
     t.set(11, race == null ? UNKNOWN : race.accessLine());
     t.set(12, race == null || race.accessTid() == UNKNOWN_INT ? UNKNOWN : race.accessTid());
@@ -115,7 +115,9 @@ final class FindingRows implements AutoCloseable {
             race.transientFaults(),
             race.staleUses(),
             race.compareExchangeRetries(),
-            race.exchangeRetries());
+            race.exchangeRetries(),
+            how.aging(),
+            race.assumedLost());
       }
     }
   }

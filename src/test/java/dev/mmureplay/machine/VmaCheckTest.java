@@ -2,7 +2,6 @@ package dev.mmureplay.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mmureplay.mmu.GuestKernel;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -152,17 +151,5 @@ class VmaCheckTest {
     become(keyed);
     assertThat(afterReadOnly(8)).isEqualTo("expected 0-8000 to have protection key 0 but found 3");
     assertThat(check.after(vmas, address(8), (int) READ, 3)).isNull();
-  }
-
-  @Test
-  void aBreachIsReportedUnderEveryBackend() {
-    Bench bench = new Bench(GuestKernel.LINUX_6_1);
-    bench.map(0, 4, Bench.READ);
-    bench.machine.contradicted(bench.space, Bench.page(1), 0, -22);
-    assertThat(bench.breaches)
-        .hasSameSizeAs(bench.machine.backends())
-        .allMatch(
-            each -> each.endsWith("expected mprotect to return 0 but the trace has -22"),
-            "names expectation and finding");
   }
 }

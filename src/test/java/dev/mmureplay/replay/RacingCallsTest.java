@@ -46,8 +46,7 @@ class RacingCallsTest {
 
   private static Interleaving assuming(String mode, String distance) {
     Interleaving parsed = mode(mode);
-    return new Interleaving(
-        parsed.mode(), parsed.draws(), 1, Racing.parse(distance), parsed.lateDirty());
+    return new Interleaving(parsed.mode(), parsed.draws(), 1, Racing.parse(distance), false, false);
   }
 
   private ReplayResult replay(Events events, @Nullable Interleaving interleaving)
@@ -128,6 +127,46 @@ class RacingCallsTest {
     assertThat(of(result, "naive").losingSchedules()).isEqualTo(1);
     assertThat(of(result, "naive-batched").losingSchedules()).isEqualTo(2);
     assertThat(result.disagreements()).isEmpty();
+  }
+
+  private static Interleaving aging(String mode) {
+    Interleaving parsed = mode(mode);
+    return new Interleaving(parsed.mode(), parsed.draws(), 1, Racing.NONE, false, true);
+  }
+
+  /** A page that was written, so that A and D are set, is read while a call is under way. */
+  private static Events warmPageReadDuringCall() {
+    Events events = new Events().map(1, 0, 1, READ | WRITE).spawn(1, THREAD, 0x10100).write(1, 0);
+    access(events, EventKind.READ, THREAD, 0, 1_500).line *= 10;
+    call(events, 1, READ | WRITE | EXEC, 1);
+    return events;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"recorded", "random:50", "exhaustive"})
+  void whereTheKernelAgesPagesTheControlsCanLoseWhatElseIsSafe(String mode) throws IOException {
+    replay(warmPageReadDuringCall(), mode(mode));
+    assertThat(recording.findings).isEmpty();
+
+    ReplayResult result = replay(warmPageReadDuringCall(), aging(mode));
+    for (MmuBackend backend : Backends.all()) {
+      RaceTotals totals = of(result, backend.name());
+      assertThat(totals.accessedLost()).as(backend.name()).isEqualTo(backend.correct() ? 0 : 1);
+      assertThat(totals.dirtyLost()).isZero();
+      assertThat(totals.assumedLost()).isEqualTo(totals.accessedLost());
+      assertThat(totals.assumed()).as("the race itself is recorded").isZero();
+    }
+    assertThat(recording.findings)
+        .extracting(finding -> requireNonNull(finding.race()).grade())
+        .containsOnly(Grade.ASSUMED);
+    assertThat(result.disagreements()).isEmpty();
+  }
+
+  @Test
+  void whatIsLostWithoutAgingRestsOnNoAssumptionWithIt() throws IOException {
+    ReplayResult result = replay(readDuringCall(), aging("exhaustive"));
+    assertThat(of(result, "naive").accessedLost()).isEqualTo(1);
+    assertThat(of(result, "naive").assumedLost()).isZero();
   }
 
   @Test
@@ -229,10 +268,11 @@ class RacingCallsTest {
 
   @Test
   void drawsDependOnTheSeedAlone() throws IOException {
-    Interleaving one = new Interleaving(Interleaving.Mode.RANDOM, 20, 7, Racing.NONE, false);
+    Interleaving one = new Interleaving(Interleaving.Mode.RANDOM, 20, 7, Racing.NONE, false, false);
     List<RaceTotals> first = replay(writtenDuringCall(1_500), one).races();
     assertThat(replay(writtenDuringCall(1_500), one).races()).isEqualTo(first);
-    Interleaving other = new Interleaving(Interleaving.Mode.RANDOM, 20, 8, Racing.NONE, false);
+    Interleaving other =
+        new Interleaving(Interleaving.Mode.RANDOM, 20, 8, Racing.NONE, false, false);
     assertThat(replay(writtenDuringCall(1_500), other).races()).isNotEqualTo(first);
   }
 

@@ -70,18 +70,23 @@ class NamedQueryTest {
     replay.page(0x7f00_0020_2000L, false, true);
     replay.findings.add(
         new Finding(
-            "naive", "I1", 7, 0x7f00_0020_1000L, 12, "expected D to be kept but it is lost"));
+            "naive",
+            "I1",
+            7,
+            0x7f00_0020_1000L,
+            new Finding.Place(12, 120, 3),
+            "expected D to be kept but it is lost"));
     replay.findings.add(
         new Finding(
             "naive",
             "I1",
             7,
             0x7f00_0020_1000L,
-            12,
+            new Finding.Place(12, 120, 3),
             "lost the bit that a write set: D",
             new RaceEvidence(3, 12, 120, 11, 118, 8, "write", 1, Grade.UNPLACED)));
-    RaceTotals kept = new RaceTotals(729, 40, 5, 1, 40, 0, 3, 0, 0, 0, 2, 1, 3, 0);
-    RaceTotals lost = new RaceTotals(729, 1, 5, 1, 30, 4, 3, 2, 1, 0, 0, 1, 0, 0);
+    RaceTotals kept = new RaceTotals(729, 40, 5, 1, 40, 0, 3, 0, 0, 0, 0, 2, 1, 3, 0);
+    RaceTotals lost = new RaceTotals(729, 1, 5, 1, 30, 4, 3, 2, 1, 1, 0, 0, 1, 0, 0);
     replay.interleaving = Interleaving.parse("exhaustive");
     replay.races = List.of(kept, kept, kept, kept, lost);
     replay.record(store);

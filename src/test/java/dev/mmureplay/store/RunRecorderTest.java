@@ -242,16 +242,18 @@ class RunRecorderTest {
   void findingsNameTheirRun() throws IOException, SQLException {
     ReplayFixture replay =
         new ReplayFixture("a", GuestKernel.LINUX_6_1, "native", "naive").call61(1);
-    replay.findings.add(new Finding("naive", "I1", 7, 0x7f00_0000_1000L, 12, "lost a dirty bit"));
-    replay.findings.add(new Finding("elsewhere", "I9", -1, 0, -1, "of no backend"));
+    Finding.Place call = new Finding.Place(12, 30, 4);
+    replay.findings.add(new Finding("naive", "I1", 7, 0x7f00_0000_1000L, call, "lost a dirty bit"));
+    replay.findings.add(new Finding("elsewhere", "I9", -1, 0, Finding.Place.END, "of no backend"));
     try (Store store = Store.open(folder.resolve("r.duckdb"))) {
       replay.record(store);
       assertThat(
               column(
                   store,
-                  "SELECT concat_ws(' ', f.invariant, r.backend, f.pid, address_text(f.address), f.seq, f.message)"
+                  "SELECT concat_ws(' ', f.invariant, r.backend, f.pid, address_text(f.address), f.seq, f.call, f.call_line, f.message)"
                       + " FROM finding f LEFT JOIN run r ON r.id = f.run ORDER BY invariant"))
-          .containsExactly("I1 naive 7 0x7f0000001000 12 lost a dirty bit", "I9 of no backend");
+          .containsExactly(
+              "I1 naive 7 0x7f0000001000 12 4 30 lost a dirty bit", "I9 of no backend");
     }
   }
 

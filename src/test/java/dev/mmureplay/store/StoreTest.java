@@ -27,10 +27,10 @@ class StoreTest {
   void aNewerSchemaIsRefusedInOneSentence() throws IOException, SQLException {
     Path file = folder.resolve("newer.duckdb");
     try (Store store = Store.open(file)) {
-      execute(store, "UPDATE meta SET schema_version = 5");
+      execute(store, "UPDATE meta SET schema_version = 6");
     }
     String sentence =
-        file + ": expected schema version 4 or older but found 5: a newer mmureplay wrote it";
+        file + ": expected schema version 5 or older but found 6: a newer mmureplay wrote it";
     assertThatThrownBy(() -> Store.open(file))
         .isInstanceOf(StoreException.class)
         .hasMessage(sentence);

@@ -180,8 +180,9 @@ final class CandidateScan {
   }
 
   /**
-   * Finds pages whose real PTE had A or D clear when the call began and set when it had ended:
-   * nothing but hardware sets them meanwhile. Follows {@link #back}.
+   * Takes the real PTEs from the beginning of the call for those that its candidates found, and
+   * finds pages whose real PTE had A or D clear then and set when the call had ended: nothing but
+   * hardware sets them meanwhile. Follows {@link #back}.
    *
    * @return whether the batch ended before the PTEs did
    */
@@ -195,6 +196,7 @@ final class CandidateScan {
         befores.put(rows.address(row), rows.result(row));
       }
     }
+    settleObserved();
     int row = callRow + 1;
     for (; row < rows.end() && rows.kind(row) == OBSERVED_PTE; row++) {
       Long before = befores.get(rows.address(row));
@@ -205,10 +207,20 @@ final class CandidateScan {
     return row == rows.end();
   }
 
+  /** What a real PTE held when the call began is better than what the model makes of it. */
+  private void settleObserved() {
+    for (int i = 0; i < into.size(); i++) {
+      Long before = befores.get(into.address(i) & -EventSchema.PAGE_SIZE);
+      if (before != null) {
+        into.before(i, before);
+      }
+    }
+  }
+
   private void observed(int row, long before, long after) {
     boolean accessed = Pte.isAccessed(after) && !Pte.isAccessed(before);
     boolean dirtied = Pte.isDirty(after) && !Pte.isDirty(before);
-    if ((accessed || dirtied) && !explained(rows.address(row), before, dirtied)) {
+    if ((accessed || dirtied) && !explained(rows.address(row), dirtied)) {
       EventKind kind = dirtied ? EventKind.WRITE : EventKind.READ;
       int added =
           into.add(
@@ -224,11 +236,10 @@ final class CandidateScan {
   }
 
   /** Returns whether an access that the trace shows may have set the bits of a real PTE. */
-  private boolean explained(long page, long before, boolean dirtied) {
+  private boolean explained(long page, boolean dirtied) {
     for (int i = 0; i < into.size(); i++) {
       boolean sets = !dirtied || into.kind(i) == EventKind.WRITE.code();
       if (sets && (into.address(i) & -EventSchema.PAGE_SIZE) == page) {
-        into.before(i, before);
         return true;
       }
     }

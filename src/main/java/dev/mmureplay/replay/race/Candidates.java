@@ -100,10 +100,8 @@ final class Candidates {
     return assumed[index];
   }
 
+  /** Returns how far the trace shows the race of one that is not assumed. */
   RaceEvidence.Grade grade(int index) {
-    if (assumed[index]) {
-      return RaceEvidence.Grade.ASSUMED;
-    }
     return placed(index) ? RaceEvidence.Grade.RECORDED : RaceEvidence.Grade.UNPLACED;
   }
 }

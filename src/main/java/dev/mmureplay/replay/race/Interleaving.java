@@ -13,8 +13,11 @@ import java.util.Locale;
  * @param racing which accesses outside a call are taken to race with it
  * @param lateDirty whether a write through a cached writable, clean TLB entry sets D although the
  *     PTE has become read-only, as older CPUs may
+ * @param aging whether A of every page is taken to have been cleared before each call, as reclaim,
+ *     DAMON and idle page tracking do, of which no trace of a program shows anything
  */
-public record Interleaving(Mode mode, int draws, long seed, Racing racing, boolean lateDirty) {
+public record Interleaving(
+    Mode mode, int draws, long seed, Racing racing, boolean lateDirty, boolean aging) {
   /** Which moments of an access are tried. */
   public enum Mode {
     /** None: accesses happen in the order of the trace, before or after a call. */
@@ -90,7 +93,8 @@ public record Interleaving(Mode mode, int draws, long seed, Racing racing, boole
   }
 
   /** Nothing races. */
-  public static final Interleaving NONE = new Interleaving(Mode.NONE, 0, 0, Racing.NONE, false);
+  public static final Interleaving NONE =
+      new Interleaving(Mode.NONE, 0, 0, Racing.NONE, false, false);
 
   public Interleaving {
     requireNonNull(mode, "mode");
@@ -98,7 +102,7 @@ public record Interleaving(Mode mode, int draws, long seed, Racing racing, boole
     if (mode == Mode.RANDOM && draws < 1) {
       throw new IllegalArgumentException("expected at least one draw but found " + draws);
     }
-    if (mode == Mode.NONE && racing.assumes()) {
+    if (mode == Mode.NONE && (racing.assumes() || aging)) {
       throw new IllegalArgumentException(
           "expected racing accesses to be tried (recorded, random:N or exhaustive) but found none");
     }
@@ -114,11 +118,11 @@ public record Interleaving(Mode mode, int draws, long seed, Racing racing, boole
     String random = "random:";
     if (text.startsWith(random) && text.substring(random.length()).matches("[0-9]{1,6}")) {
       int draws = Integer.parseInt(text, random.length(), text.length(), 10);
-      return new Interleaving(Mode.RANDOM, draws, 0, Racing.NONE, false);
+      return new Interleaving(Mode.RANDOM, draws, 0, Racing.NONE, false, false);
     }
     for (Mode mode : new Mode[] {Mode.NONE, Mode.RECORDED, Mode.EXHAUSTIVE}) {
       if (text.equals(mode.name().toLowerCase(Locale.ROOT))) {
-        return new Interleaving(mode, 0, 0, Racing.NONE, false);
+        return new Interleaving(mode, 0, 0, Racing.NONE, false, false);
       }
     }
     throw new IllegalArgumentException(

@@ -35,7 +35,7 @@ public record RaceEvidence(
     RECORDED,
     /** The access is recorded within the call; its moment is one of those tried. */
     UNPLACED,
-    /** That the access raced with the call is an assumption. */
+    /** That the access raced with the call, or that the bit was clear before, is an assumption. */
     ASSUMED
   }
 

@@ -13,6 +13,7 @@ final class RaceTally {
   private long races;
   private long accessedLost;
   private long dirtyLost;
+  private long assumedLost;
   private long invented;
   private long transientFaults;
   private long staleUses;
@@ -36,13 +37,24 @@ final class RaceTally {
     schedules += tried;
     losing += losingOnes;
     races += (outcome & Schedule.RACED) != 0 ? 1 : 0;
-    accessedLost += (Schedule.lost(outcome) & Pte.ACCESSED) != 0 ? 1 : 0;
-    dirtyLost += (Schedule.lost(outcome) & Pte.DIRTY) != 0 ? 1 : 0;
     invented += Long.bitCount(Schedule.invented(outcome));
     transientFaults += (outcome & Schedule.TRANSIENT_FAULT) != 0 ? 1 : 0;
     staleUses += (outcome & Schedule.STALE_USE) != 0 ? 1 : 0;
     compareExchangeRetries += Schedule.compareExchangeRetries(outcome);
     exchangeRetries += Schedule.exchangeRetries(outcome);
+  }
+
+  /**
+   * Counts the bits that a candidate lost.
+   *
+   * @param rests whether that rests on an assumption
+   */
+  void lost(boolean rests, int outcome) {
+    int accessed = (Schedule.lost(outcome) & Pte.ACCESSED) != 0 ? 1 : 0;
+    int dirty = (Schedule.lost(outcome) & Pte.DIRTY) != 0 ? 1 : 0;
+    accessedLost += accessed;
+    dirtyLost += dirty;
+    assumedLost += rests ? accessed + dirty : 0;
   }
 
   RaceTotals totals() {
@@ -56,6 +68,7 @@ final class RaceTally {
         races,
         accessedLost,
         dirtyLost,
+        assumedLost,
         invented,
         transientFaults,
         staleUses,

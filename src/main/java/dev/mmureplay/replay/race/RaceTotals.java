@@ -14,6 +14,8 @@ package dev.mmureplay.replay.race;
  * @param races candidates for which hardware set a bit between start and effective commit
  * @param accessedLost candidates whose A bit was lost
  * @param dirtyLost candidates whose D bit was lost
+ * @param assumedLost how many of these A and D bits rest on an assumption: that the access raced,
+ *     or that A had been cleared
  * @param invented A and D bits that came from nowhere
  * @param transientFaults candidates that faulted only because the PTE was absent for a while
  * @param staleUses candidates that the TLB let through while the PTE in memory did not
@@ -31,6 +33,7 @@ public record RaceTotals(
     long races,
     long accessedLost,
     long dirtyLost,
+    long assumedLost,
     long invented,
     long transientFaults,
     long staleUses,

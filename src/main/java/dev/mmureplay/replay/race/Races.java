@@ -88,7 +88,7 @@ public final class Races {
     this.observer = observer;
     this.batch = batch;
     for (BackendState state : machine.backends()) {
-      trials.add(new Trial(state, platform, interleaving.lateDirty()));
+      trials.add(new Trial(state, platform, interleaving));
     }
     rows = new RowHistory(batch);
     scan = new CandidateScan(rows, interleaving.racing(), spaceOf, bits, candidates);
@@ -231,7 +231,9 @@ public final class Races {
         losing += Schedule.lost(schedule) != 0 ? 1 : 0;
       }
     }
+    boolean rests = trial.rests(log, index, candidates, candidate);
     trial.tally().candidate(candidates.assumed(candidate), tried, losing, outcome);
+    trial.tally().lost(rests, outcome);
     report(trial, raced, log, index, candidate, outcome);
   }
 
@@ -267,6 +269,7 @@ public final class Races {
       if (i == setter) {
         int whole = n == 1 ? outcome : Schedule.seen(outcome, seen);
         trial.tally().candidate(assumed, tried, lost != 0 ? 1 : 0, whole);
+        trial.tally().lost(trial.rests(log, index, candidates, members[i]), whole);
       } else {
         trial.tally().candidate(assumed, 0, 0, seen);
       }
@@ -298,7 +301,9 @@ public final class Races {
             candidates.tid(candidate),
             kind,
             trial.window(log, index),
-            candidates.grade(candidate));
+            trial.rests(log, index, candidates, candidate)
+                ? RaceEvidence.Grade.ASSUMED
+                : candidates.grade(candidate));
     long page = log.address(index);
     if (lost != 0) {
       found(

@@ -15,14 +15,16 @@ final class Trial {
   private final BackendState state;
   private final GuestPlatform platform;
   private final boolean lateDirty;
+  private final boolean aging;
   private final RaceTally tally = new RaceTally();
   private @Nullable RacingPte pte;
   private @Nullable ScheduleTable table;
 
-  Trial(BackendState state, GuestPlatform platform, boolean lateDirty) {
+  Trial(BackendState state, GuestPlatform platform, Interleaving interleaving) {
     this.state = state;
     this.platform = platform;
-    this.lateDirty = lateDirty;
+    this.lateDirty = interleaving.lateDirty();
+    this.aging = interleaving.aging();
   }
 
   /** Made when it is first needed, where a backend that throws is dealt with. */
@@ -81,11 +83,32 @@ final class Trial {
             candidates.kind(candidate));
   }
 
-  /** The PTE as it was when the call began: accesses of the window were replayed before it. */
-  private static long old(UpdateLog updates, int index, Candidates candidates, int candidate) {
+  /**
+   * Returns the PTE as it was when the call began. The TLB was not flushed when A was cleared, so
+   * it may hold the translation: then hardware sets nothing, which loses nothing.
+   */
+  private long old(UpdateLog updates, int index, Candidates candidates, int candidate) {
+    long old = shown(updates, index, candidates, candidate);
+    return aging ? old & ~Pte.ACCESSED : old;
+  }
+
+  /** The same by the trace alone: accesses of the window were replayed before the call. */
+  private long shown(UpdateLog updates, int index, Candidates candidates, int candidate) {
     long old = updates.old(index);
     long before = candidates.before(candidate);
-    return before == Candidates.NO_PTE ? old : (old & ~STATE) | (before & STATE);
+    if (before == Candidates.NO_PTE) {
+      return old;
+    }
+    return platform.kernel().settleDirty((old & ~STATE) | (before & STATE));
+  }
+
+  /**
+   * Returns whether what a candidate comes to rests on an assumption: that it raced, or that A had
+   * been cleared.
+   */
+  boolean rests(UpdateLog updates, int index, Candidates candidates, int candidate) {
+    return candidates.assumed(candidate)
+        || (aging && Pte.isAccessed(shown(updates, index, candidates, candidate)));
   }
 
   /**

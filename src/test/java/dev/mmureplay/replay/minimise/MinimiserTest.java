@@ -156,7 +156,7 @@ class MinimiserTest {
 
   private static String program() throws IOException {
     StringBuilder program = new StringBuilder();
-    Finding finding = new Finding("naive", "I1", 10, 0x700000, 2, "D was lost");
+    Finding finding = new Finding("naive", "I1", 10, 0x700000, Finding.Place.END, "D was lost");
     Reproducer.write(race(), finding, "trace.txt", program);
     return program.toString();
   }

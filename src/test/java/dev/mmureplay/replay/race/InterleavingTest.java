@@ -43,7 +43,9 @@ class InterleavingTest {
   @Test
   void assumedRacesNeedAnInterleaving() {
     assertThatThrownBy(
-            () -> new Interleaving(Interleaving.Mode.NONE, 0, 0, Racing.parse("5events"), false))
+            () ->
+                new Interleaving(
+                    Interleaving.Mode.NONE, 0, 0, Racing.parse("5events"), false, false))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
