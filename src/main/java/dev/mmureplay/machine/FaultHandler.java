@@ -40,7 +40,7 @@ final class FaultHandler {
    */
   private void populate(
       AddressSpace space, Vma vma, AccessKind kind, long address, boolean faulted) {
-    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    LeafTable leaf = guest.table(space, address);
     int index = Machine.index(address);
     long pte = leaf.reference[index];
     boolean marked = uffd.faulted(space, kind, leaf.address(index), pte);

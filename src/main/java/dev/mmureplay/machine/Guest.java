@@ -8,6 +8,7 @@ import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
+import dev.mmureplay.mmu.TableLevel;
 import dev.mmureplay.mmu.XenPte;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * small helpers.
  */
 final class Guest {
+  private static final TableLevel[] TOP_DOWN = {TableLevel.PUD, TableLevel.PMD, TableLevel.PTE};
+
   final GuestPlatform platform;
   final GuestKernel kernel;
   final BackendState[] backends;
@@ -84,6 +87,45 @@ final class Guest {
     cause(cause);
     count(Operation.SYSCALL, 1);
     each(backend -> backend.mmu.enterSyscall());
+  }
+
+  /**
+   * Returns the PTE page of an address in an address space that runs; page-table pages that it
+   * lacks are allocated (pud_alloc, pmd_alloc and pte_alloc of include/linux/mm.h).
+   */
+  LeafTable table(AddressSpace space, long address) {
+    long chunk = address >>> Machine.CHUNK_SHIFT;
+    LeafTable there = space.tables.get(chunk);
+    if (there != null) {
+      return there;
+    }
+    for (TableLevel level : TOP_DOWN) {
+      if (!space.tables.has(level, chunk)) {
+        count(Operation.TABLE_ALLOC, 1);
+        each(backend -> backend.mmu.allocTable(level));
+      }
+    }
+    return space.tables.getOrCreate(chunk);
+  }
+
+  /**
+   * Returns the PTE page of an address in an address space that is being built: its tables are
+   * ordinary memory, which even a Xen guest writes directly.
+   */
+  LeafTable unpinnedTable(AddressSpace space, long chunk) {
+    for (TableLevel level : TOP_DOWN) {
+      if (!space.tables.has(level, chunk)) {
+        count(Operation.TABLE_ALLOC, 1);
+        count(Operation.TABLE_STORE, 1);
+      }
+    }
+    return space.tables.getOrCreate(chunk);
+  }
+
+  /** A page-table page of an address space that runs is freed (free_pgd_range of mm/memory.c). */
+  void freeTable(TableLevel level) {
+    each(backend -> backend.mmu.releaseTable(level));
+    count(Operation.TABLE_FREE, 1);
   }
 
   /** Gives a PTE a new value under every backend (set_pte_at). */

@@ -3,6 +3,7 @@ package dev.mmureplay.machine;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.Pte;
 import dev.mmureplay.mmu.PtePage;
+import dev.mmureplay.mmu.TableLevel;
 
 /**
  * mmap, munmap, mremap and brk: what they do to VMAs and to the PTEs under them (mm/mmap.c,
@@ -20,6 +21,8 @@ final class Mappings {
   private static final long MAP_STACK = 0x20000;
   private static final long MAP_HUGETLB = 0x40000;
   private static final long MREMAP_DONTUNMAP = 4;
+
+  private static final TableLevel[] UPPER = {TableLevel.PMD, TableLevel.PUD};
 
   private final Guest guest;
   private final FaultHandler faults;
@@ -102,14 +105,26 @@ final class Mappings {
     Doubts.unmapped(space, start, end);
   }
 
-  /** Frees the PTE pages of chunks that no VMA reaches into any more (free_pgtables). */
-  private static void freeTables(AddressSpace space, long start, long end) {
+  /** Frees the page-table pages of regions that no VMA reaches into any more (free_pgtables). */
+  private void freeTables(AddressSpace space, long start, long end) {
     for (LeafTable leaf : space.tables.range(start, end)) {
-      long address = leaf.address(0);
-      if (!space.vmas.intersects(address, address + Machine.CHUNK_SIZE)) {
+      if (isUnused(space, leaf.address(0), TableLevel.PTE)) {
         space.tables.remove(leaf.chunk);
+        guest.freeTable(TableLevel.PTE);
       }
     }
+    for (TableLevel level : UPPER) {
+      for (long address : space.tables.upper(level, start, end)) {
+        if (isUnused(space, address, level)) {
+          space.tables.removeUpper(level, address);
+          guest.freeTable(level);
+        }
+      }
+    }
+  }
+
+  private static boolean isUnused(AddressSpace space, long address, TableLevel level) {
+    return !space.vmas.intersects(address, address + (1L << level.shift()));
   }
 
   /** Clears every PTE of a range and flushes (zap_page_range). */
@@ -233,7 +248,7 @@ final class Mappings {
           continue;
         }
         long address = target + (leaf.address(i) - start);
-        LeafTable into = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+        LeafTable into = guest.table(space, address);
         int index = i;
         guest.each(
             backend -> {

@@ -1,13 +1,15 @@
 package dev.mmureplay.machine;
 
+import dev.mmureplay.mmu.TableLevel;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The page tables of one address space, reduced to what counts need: which 2 MiB chunks have a PTE
- * page. A hash table from chunk number to {@link LeafTable} with linear probing; the access loop
- * asks it for every event.
+ * page, and which regions the PMD and PUD pages above. A hash table from chunk number to {@link
+ * LeafTable} with linear probing; the access loop asks it for every event.
  */
 final class PageTables {
   private static final long HASH = 0x9e37_79b9_7f4a_7c15L;
@@ -16,6 +18,11 @@ final class PageTables {
   private int shift = 64 - 6;
   private int size;
   private final int backends;
+
+  /** The regions with a PMD page and those with a PUD page: address divided by their size. */
+  private final TreeSet<Long> pmds = new TreeSet<>();
+
+  private final TreeSet<Long> puds = new TreeSet<>();
 
   PageTables(int backends) {
     this.backends = backends;
@@ -39,6 +46,10 @@ final class PageTables {
     }
   }
 
+  /**
+   * Returns the chunk's table; one that is not there comes into being, with those above it, and
+   * counts as nothing.
+   */
   LeafTable getOrCreate(long chunk) {
     LeafTable leaf = get(chunk);
     if (leaf == null) {
@@ -48,8 +59,44 @@ final class PageTables {
       }
       place(leaf);
       size++;
+      pmds.add(region(chunk, TableLevel.PMD));
+      puds.add(region(chunk, TableLevel.PUD));
     }
     return leaf;
+  }
+
+  private static long region(long chunk, TableLevel level) {
+    return chunk >> (level.shift() - Machine.CHUNK_SHIFT);
+  }
+
+  private TreeSet<Long> upper(TableLevel level) {
+    return level == TableLevel.PMD ? pmds : puds;
+  }
+
+  /** Returns whether a chunk has a table of a level. */
+  boolean has(TableLevel level, long chunk) {
+    return level == TableLevel.PTE
+        ? get(chunk) != null
+        : upper(level).contains(region(chunk, level));
+  }
+
+  /** Returns the first addresses of the upper-level tables that map a page of a range. */
+  long[] upper(TableLevel level, long start, long end) {
+    return upper(level)
+        .subSet(start >> level.shift(), true, (end - 1) >> level.shift(), true)
+        .stream()
+        .mapToLong(region -> region << level.shift())
+        .toArray();
+  }
+
+  /** Takes out the upper-level table that maps an address. */
+  void removeUpper(TableLevel level, long address) {
+    upper(level).remove(address >> level.shift());
+  }
+
+  /** Returns how many upper-level tables there are. */
+  int upperSize() {
+    return pmds.size() + puds.size();
   }
 
   void remove(long chunk) {

@@ -54,7 +54,7 @@ final class Processes {
       if (n == 0) {
         continue;
       }
-      LeafTable into = child.tables.getOrCreate(leaf.chunk);
+      LeafTable into = guest.unpinnedTable(child, leaf.chunk);
       guest.each(
           backend -> {
             PtePage from = leaf.pages[backend.index];
@@ -115,6 +115,7 @@ final class Processes {
   /** Tears an address space down (exit_mmap): every PTE is reported, then cleared without traps. */
   void tearDown(AddressSpace space) {
     guest.cause(Cause.EXIT);
+    long freed = space.tables.size() + space.tables.upperSize();
     for (LeafTable leaf : space.tables.all()) {
       int n = Guest.collectResident(leaf, 0, PtePage.ENTRIES, resident);
       for (int k = 0; k < n; k++) {
@@ -136,5 +137,7 @@ final class Processes {
       }
       space.tables.remove(leaf.chunk);
     }
+    guest.count(Operation.TABLE_STORE, freed);
+    guest.count(Operation.TABLE_FREE, freed);
   }
 }

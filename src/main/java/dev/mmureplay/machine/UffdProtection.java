@@ -102,11 +102,11 @@ final class UffdProtection {
   }
 
   /** Markers need a PTE page to stand in (change_prepare of mm/mprotect.c). */
-  private static LeafTable[] everyLeaf(AddressSpace space, long start, long end) {
+  private LeafTable[] everyLeaf(AddressSpace space, long start, long end) {
     long first = start >>> Machine.CHUNK_SHIFT;
     long last = (end - 1) >>> Machine.CHUNK_SHIFT;
     LeafTable[] leaves = new LeafTable[(int) (last - first + 1)];
-    Arrays.setAll(leaves, i -> space.tables.getOrCreate(first + i));
+    Arrays.setAll(leaves, i -> guest.table(space, (first + i) << Machine.CHUNK_SHIFT));
     return leaves;
   }
 }

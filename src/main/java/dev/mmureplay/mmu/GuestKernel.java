@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  *   full                      (32 updates)          (31 updates)
  * one queued entry            multicall of one      direct hypercall            as linux-6.1
  * set_pte_at under Xen        update_va_mapping     mmu_update                  as linux-6.1
+ * new PTE page under Xen      two hypercalls        one multicall of two        as linux-6.1
  * TLB flush of mprotect       full, once per        one hull per call if a PTE  as linux-6.1
  *                             changed VMA piece     needs it, 33 pages at most
  *                                                   one by one, else full
@@ -98,6 +99,14 @@ public enum GuestKernel {
 
   /** Returns whether set_pte_at is an mmu_update under Xen (3.1 on), else update_va_mapping. */
   public boolean setPteByMmuUpdate() {
+    return mmuUpdateQueue;
+  }
+
+  /**
+   * Returns whether a new page-table page is made read-only and pinned by one multicall (3.1 on at
+   * the latest), else by hypercalls of their own.
+   */
+  public boolean pinsTablesByMulticall() {
     return mmuUpdateQueue;
   }
 

@@ -54,6 +54,20 @@ public interface Mmu {
   /** Takes the right to write from a PTE without losing A/D bits (ptep_set_wrprotect). */
   void ptepSetWrprotect(PtePage page, int index);
 
+  /**
+   * A page-table page joins the tables of a running process, outside lazy MMU mode: it becomes one
+   * (alloc_pte, alloc_pmd, alloc_pud) and is entered above (set_pmd, set_pud, set_p4d). Does
+   * nothing unless a backend says otherwise.
+   */
+  default void allocTable(TableLevel level) {}
+
+  /**
+   * A page-table page leaves the tables of a running process, outside lazy MMU mode: it is cleared
+   * above and becomes an ordinary page (release_pte, release_pmd, release_pud). Does nothing unless
+   * a backend says otherwise.
+   */
+  default void releaseTable(TableLevel level) {}
+
   /** Flushes the given number of pages from this CPU's TLB, one by one. */
   void flushTlbPages(long pages);
 

@@ -5,6 +5,7 @@ import static dev.mmureplay.mmu.Operation.LOCKED_RMW;
 import static dev.mmureplay.mmu.Operation.PAGE_FAULT;
 import static dev.mmureplay.mmu.Operation.PTE_READ;
 import static dev.mmureplay.mmu.Operation.PTE_STORE;
+import static dev.mmureplay.mmu.Operation.TABLE_STORE;
 import static dev.mmureplay.mmu.Operation.TLB_FULL_FLUSH;
 import static dev.mmureplay.mmu.Operation.TLB_RANGE_FLUSH;
 import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN;
@@ -72,6 +73,16 @@ class NativeMmu implements Mmu {
   public void ptepSetWrprotect(PtePage page, int index) {
     counter.count(LOCKED_RMW);
     page.writeProtect(index, kernel);
+  }
+
+  @Override
+  public void allocTable(TableLevel level) {
+    counter.count(TABLE_STORE);
+  }
+
+  @Override
+  public void releaseTable(TableLevel level) {
+    counter.count(TABLE_STORE);
   }
 
   @Override

@@ -54,9 +54,14 @@ public enum Operation {
       "the page of one PTE looked up for that question (vm_normal_page), and its PTE made writable"),
   FLUSH_GATHER("one PTE added to the range that must be flushed (tlb_flush_pte_range)"),
 
+  TABLE_ALLOC("one page-table page allocated and cleared"),
+  TABLE_FREE("one page-table page freed"),
+
   // Direct hardware operations on a PTE.
   LOCKED_RMW("one locked read-modify-write on a PTE in memory (xchg, lock cmpxchg, lock btr)"),
   PTE_STORE("one plain store to a PTE in memory"),
+
+  TABLE_STORE("one plain store to an entry of an upper-level table"),
 
   // Xen PV, guest side.
   SYSCALL_BOUNCE("one system call's way in through Xen and its way out by the iret hypercall"),
@@ -81,6 +86,10 @@ public enum Operation {
   MMU_UPDATE_PUT(
       "one update inside mmu_update that makes a PTE not present: old reference dropped"),
   MMU_UPDATE_ABSENT("one update inside mmu_update of a PTE that is not present and stays so"),
+  MMU_UPDATE_TABLE("one update inside mmu_update of an entry of an upper-level table"),
+  TABLE_VALIDATE(
+      "one page that becomes a page table in Xen's eyes: its entries checked (validate_page)"),
+  TABLE_DEVALIDATE("one page that ceases to be a page table in Xen's eyes (devalidate_page)"),
   L1E_GET("one reference taken for the present PTE that an emulated write makes"),
   L1E_PUT("one reference dropped for the present PTE that an emulated write destroys"),
   WRITABLE_GET("the writable type of a frame taken for a PTE that comes to allow writes"),

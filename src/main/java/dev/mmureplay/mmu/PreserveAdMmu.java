@@ -36,6 +36,11 @@ final class PreserveAdMmu extends XenMmu {
   }
 
   @Override
+  boolean growsArrays() {
+    return queueing != Queueing.ENTRIES;
+  }
+
+  @Override
   public long ptepModifyProtStart(PtePage page, int index) {
     return plainRead(page, index);
   }

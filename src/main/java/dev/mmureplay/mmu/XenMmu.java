@@ -1,11 +1,15 @@
 package dev.mmureplay.mmu;
 
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MMUEXT_OP;
+import static dev.mmureplay.mmu.Operation.HYPERCALL_MMU_UPDATE;
 import static dev.mmureplay.mmu.Operation.HYPERCALL_MULTICALL;
+import static dev.mmureplay.mmu.Operation.HYPERCALL_UPDATE_VA_MAPPING;
 import static dev.mmureplay.mmu.Operation.INVLPG;
 import static dev.mmureplay.mmu.Operation.LOCKED_RMW;
 import static dev.mmureplay.mmu.Operation.MC_ENTRY;
+import static dev.mmureplay.mmu.Operation.MC_EXTEND;
 import static dev.mmureplay.mmu.Operation.MMUEXT_OP;
+import static dev.mmureplay.mmu.Operation.MMU_UPDATE_TABLE;
 import static dev.mmureplay.mmu.Operation.MULTICALL_ENTRY;
 import static dev.mmureplay.mmu.Operation.PAGE_FAULT_BOUNCED;
 import static dev.mmureplay.mmu.Operation.PTE_READ;
@@ -13,10 +17,13 @@ import static dev.mmureplay.mmu.Operation.PTE_STORE;
 import static dev.mmureplay.mmu.Operation.PTWR_CMPXCHG;
 import static dev.mmureplay.mmu.Operation.PTWR_WRITE;
 import static dev.mmureplay.mmu.Operation.SYSCALL_BOUNCE;
+import static dev.mmureplay.mmu.Operation.TABLE_DEVALIDATE;
+import static dev.mmureplay.mmu.Operation.TABLE_VALIDATE;
 import static dev.mmureplay.mmu.Operation.TLB_FULL_FLUSH;
 import static dev.mmureplay.mmu.Operation.TLB_RANGE_FLUSH;
 import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN;
 import static dev.mmureplay.mmu.Operation.TLB_SHOOTDOWN_TARGET;
+import static dev.mmureplay.mmu.Operation.UPDATE_VA_MAPPING;
 
 /**
  * What every backend of a 64-bit Xen PV guest has in common: PTE pages are write-protected, so that
@@ -88,10 +95,10 @@ abstract class XenMmu implements Mmu {
     long old = page.read(index);
     long adjusted = XenPte.adjust(pte);
     if (op == MulticallBuffer.Op.UPDATE_VA_MAPPING) {
-      counter.count(Operation.HYPERCALL_UPDATE_VA_MAPPING);
-      counter.count(Operation.UPDATE_VA_MAPPING);
+      counter.count(HYPERCALL_UPDATE_VA_MAPPING);
+      counter.count(UPDATE_VA_MAPPING);
     } else {
-      counter.count(Operation.HYPERCALL_MMU_UPDATE);
+      counter.count(HYPERCALL_MMU_UPDATE);
       XenPte.countUpdate(counter, old, adjusted);
     }
     page.store(index, adjusted);
@@ -121,6 +128,70 @@ abstract class XenMmu implements Mmu {
       counter.count(LOCKED_RMW);
     }
     page.writeProtect(index, kernel);
+  }
+
+  @Override
+  public final void allocTable(TableLevel level) {
+    changeRights(level);
+    counter.count(TABLE_VALIDATE);
+    // The frame was writable until now: Xen flushes before it takes it for a page table.
+    counter.count(TLB_FULL_FLUSH);
+    setEntryAbove(level);
+  }
+
+  @Override
+  public final void releaseTable(TableLevel level) {
+    setEntryAbove(level);
+    counter.count(TABLE_DEVALIDATE);
+    changeRights(level);
+  }
+
+  /**
+   * The kernel's own mapping of a page-table page becomes read-only, or writable again; a PTE page
+   * is pinned or unpinned by itself, because it has a lock of its own (xen_alloc_ptpage,
+   * xen_release_ptpage).
+   */
+  private void changeRights(TableLevel level) {
+    boolean pins = level == TableLevel.PTE;
+    counter.count(UPDATE_VA_MAPPING);
+    counter.count(MMUEXT_OP, pins ? 1 : 0);
+    if (!kernel.pinsTablesByMulticall()) {
+      counter.count(HYPERCALL_UPDATE_VA_MAPPING);
+      counter.count(HYPERCALL_MMUEXT_OP, pins ? 1 : 0);
+      return;
+    }
+    counter.count(MC_ENTRY, pins ? 2 : 1);
+    if (pins) {
+      counter.count(HYPERCALL_MULTICALL);
+      counter.count(MULTICALL_ENTRY, 2);
+    } else {
+      counter.count(HYPERCALL_UPDATE_VA_MAPPING);
+    }
+  }
+
+  /**
+   * The entry of a page-table page in the table above; a PUD page has two, in the kernel's and in
+   * the program's top-level table (xen_set_p4d). After each mmu_update of such entries Xen flushes,
+   * because it reaches page tables through themselves.
+   */
+  private void setEntryAbove(TableLevel level) {
+    int updates = level == TableLevel.PUD ? 2 : 1;
+    int entries = growsArrays() ? 1 : updates;
+    counter.count(MC_ENTRY, entries);
+    counter.count(MC_EXTEND, updates - entries);
+    if (entries == 1 && kernel.singletonBypass()) {
+      counter.count(HYPERCALL_MMU_UPDATE);
+    } else {
+      counter.count(HYPERCALL_MULTICALL);
+      counter.count(MULTICALL_ENTRY, entries);
+    }
+    counter.count(MMU_UPDATE_TABLE, updates);
+    counter.count(TLB_FULL_FLUSH, entries);
+  }
+
+  /** Returns whether an update that follows another one is appended to its mmu_update. */
+  boolean growsArrays() {
+    return true;
   }
 
   @Override

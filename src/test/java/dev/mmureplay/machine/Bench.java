@@ -45,6 +45,10 @@ final class Bench implements MachineObserver {
     machine.mmap(space, page(firstPage), pages * Machine.PAGE_SIZE, protection, ANONYMOUS, 0, 0);
   }
 
+  void unmap(long firstPage, long pages) {
+    machine.munmap(space, page(firstPage), pages * Machine.PAGE_SIZE);
+  }
+
   void write(long firstPage, long pages) {
     for (long i = firstPage; i < firstPage + pages; i++) {
       machine.access(space, AccessKind.WRITE, page(i));

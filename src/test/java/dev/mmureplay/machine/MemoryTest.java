@@ -58,7 +58,7 @@ class MemoryTest {
   void munmapAndMadviseDontneedTakePagesAway() {
     bench.map(0, 16, READ | WRITE);
     bench.write(0, 16);
-    bench.machine.munmap(bench.space, Bench.page(4), 4 * Machine.PAGE_SIZE);
+    bench.unmap(4, 4);
     bench.machine.madvise(bench.space, Bench.page(8), 2 * Machine.PAGE_SIZE, 4);
     assertThat(bench.vmas()).containsExactly("0+4 3", "8+8 3");
     assertThat(resident(8, 8)).isEqualTo(6);

@@ -78,7 +78,7 @@ class RandomWorkTest {
       }
       case 1 -> {
         log.add("munmap " + first + "+" + pages);
-        bench.machine.munmap(bench.space, Bench.page(first), pages * Machine.PAGE_SIZE);
+        bench.unmap(first, pages);
         model.protection.subMap(first, first + pages).clear();
         model.resident.subMap(first, first + pages).clear();
       }
