@@ -54,6 +54,9 @@ final class CallReplay {
    */
   static final String UNSEEN = "no-access-but-those-shown";
 
+  /** A protection change whose recorded result its arguments rule out. */
+  static final String NOT_OF_LINUX = "result-that-linux-does-not-give";
+
   /** An event without a usable address and length, which are all that it is about. */
   static final String NO_RANGE = "range-unknown-ignored";
 
@@ -315,6 +318,7 @@ final class CallReplay {
 
   /** A result that the arguments rule out, whatever the memory (I13). */
   private void contradicted(EventBatch batch, int row, long recorded) throws IOException {
+    machine.assumptions().use(NOT_OF_LINUX, 1);
     Finding.Place place = new Finding.Place(batch.seq(row), batch.line(row), calls);
     String message =
         "expected mprotect to return " + change.result() + " but the trace has " + recorded;

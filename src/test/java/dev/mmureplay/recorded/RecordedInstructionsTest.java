@@ -17,7 +17,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * six kernels and with page-table isolation, to the last one.
  *
  * <p>Those that do not are listed by name, with the cause, in {@code instructions-that-differ.tsv}.
- * Touches and other system calls are no mprotect calls and have no price per call.
+ * Touches and other system calls are no mprotect calls, have no price per call, and are listed,
+ * too.
  */
 class RecordedInstructionsTest {
   /** Instructions of Xen's timer interrupt when nothing is due, and of all that may be due. */
@@ -116,6 +119,25 @@ class RecordedInstructionsTest {
     }
     assertThat(String.join("\n", differing) + "\n")
         .isEqualTo(RecordedTable.text("instructions-that-differ.tsv"));
+  }
+
+  /** The other cases of the program, which have no price because nothing counts their work. */
+  @Test
+  void whatIsNoMprotectCallIsListedByName() throws IOException {
+    Set<String> listed = new LinkedHashSet<>();
+    for (MicroMachine.Case each : MicroMachine.run(MicroProgram.steps())) {
+      String cause =
+          switch (each.step.kind()) {
+            case PROTECT -> "";
+            case OTHER_CALL -> "a system call that is no mprotect";
+            default -> "a touch: the program's own instructions, and the guest's for a page fault";
+          };
+      if (!cause.isEmpty()) {
+        listed.add(each.step.name() + '\t' + cause + '\n');
+      }
+    }
+    assertThat("case\tcause\n" + String.join("", listed))
+        .isEqualTo(RecordedTable.text("instructions-not-priced.tsv"));
   }
 
   private static String difference(
