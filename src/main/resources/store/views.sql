@@ -344,7 +344,8 @@ COMMENT ON COLUMN verdict.events_missing IS 'Whether the tracer lost events or l
 COMMENT ON COLUMN verdict.pages_undecided IS 'Those of them of which accessed, dirty or being there at all is not known';
 
 CREATE OR REPLACE VIEW race_by_backend AS
-SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.windows, q.longest_window, q.candidates,
+SELECT r.replay, t.source AS trace, r.id AS run, r.backend, r.correct, q.mode, q.assumed_racing,
+  coalesce(q.assumed_aging, FALSE) AS assumed_aging, q.windows, q.longest_window, q.candidates,
   q.assumed_candidates, q.schedules, q.losing_schedules, q.races, q.accessed_lost, q.dirty_lost, q.assumed_lost, q.invented,
   q.transient_faults, q.stale_uses, q.cmpxchg_retries, q.xchg_retries,
   v.carried, v.bits_lost AS verdict
@@ -359,6 +360,8 @@ COMMENT ON COLUMN race_by_backend.run IS 'The run';
 COMMENT ON COLUMN race_by_backend.backend IS 'The backend';
 COMMENT ON COLUMN race_by_backend.correct IS 'Whether the backend claims to keep every accessed and dirty bit';
 COMMENT ON COLUMN race_by_backend.mode IS 'Which moments of each access were tried';
+COMMENT ON COLUMN race_by_backend.assumed_racing IS 'How far outside a call accesses were assumed to race with it; NULL if only inside';
+COMMENT ON COLUMN race_by_backend.assumed_aging IS 'Whether A of every page was taken to have been cleared before each call';
 COMMENT ON COLUMN race_by_backend.windows IS 'PTE updates';
 COMMENT ON COLUMN race_by_backend.longest_window IS 'Most memory operations on PTEs from a start to its effective commit';
 COMMENT ON COLUMN race_by_backend.candidates IS 'Pairs of an access and an update that it may have raced with';

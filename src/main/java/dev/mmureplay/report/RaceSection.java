@@ -17,9 +17,11 @@ final class RaceSection {
         database.ask(
             """
             SELECT backend || CASE WHEN correct THEN '' ELSE ' (control)' END AS backend,
-              longest_window AS "longest window", candidates, assumed_candidates AS assumed,
+              longest_window AS "longest window",
+              candidates || CASE WHEN assumed_candidates > 0
+                THEN ' (' || assumed_candidates || ' assumed)' ELSE '' END AS candidates,
               schedules, races, accessed_lost AS "A lost", dirty_lost AS "D lost",
-              assumed_lost AS "of them by assumption",
+              assumed_lost AS "lost, assumed",
               transient_faults AS "transient faults", stale_uses AS "stale uses",
               cmpxchg_retries + xchg_retries AS retries
             FROM race_by_backend WHERE replay = ? ORDER BY run
@@ -30,7 +32,13 @@ final class RaceSection {
       return blocks;
     }
     ResultTable mode =
-        database.ask("SELECT DISTINCT mode FROM race_by_backend WHERE replay = ?", replay);
+        database.ask(
+            """
+            SELECT DISTINCT mode || CASE WHEN assumed_aging
+              THEN '; A of every page taken to have been cleared before each call' ELSE '' END AS mode
+            FROM race_by_backend WHERE replay = ?
+            """,
+            replay);
     blocks.add(new Block.Subsection("Races"));
     blocks.add(
         new Block.Paragraph(
