@@ -29,13 +29,8 @@ public final class Machine {
   static final int CHUNK_SHIFT = 21;
   static final long CHUNK_SIZE = 1L << CHUNK_SHIFT;
 
-  /** Linux lets a stack grow this far down by default (RLIMIT_STACK). */
-  private static final long STACK_LIMIT = 8L << 20;
-
-  private static final AccessKind[] KINDS = AccessKind.values();
-
   private final Guest guest;
-  private final FaultHandler faults;
+  private final Accesses accesses;
   private final Mappings mappings;
   private final Advice advice;
   private final Processes processes;
@@ -47,7 +42,6 @@ public final class Machine {
   private final Knowledge knowledge;
   private final RecordedPages recordedPages;
   private final int backendCount;
-  private @Nullable AccessObserver accessObserver;
   private int lastSpace;
 
   /**
@@ -73,11 +67,12 @@ public final class Machine {
       MachineObserver observer,
       Supplier<OperationCounter> counters) {
     guest = new Guest(platform, backends, observer, counters);
-    faults = new FaultHandler(guest, faultAround);
+    FaultHandler faults = new FaultHandler(guest, faultAround);
     mappings = new Mappings(guest, faults);
     advice = new Advice(guest, faults, mappings);
     processes = new Processes(guest);
     mprotect = new Mprotect(guest, faults);
+    accesses = new Accesses(faults, mprotect);
     seeds = new Seeds(guest);
     cleanRecord = new CleanRecord(guest);
     uffd = new UffdProtection(guest, mprotect.walk());
@@ -114,7 +109,7 @@ public final class Machine {
 
   /** Lets somebody look at the accesses for which hardware sets bits of a PTE; null for nobody. */
   public void observeAccesses(@Nullable AccessObserver observer) {
-    accessObserver = observer;
+    accesses.observe(observer);
   }
 
   /**
@@ -205,50 +200,7 @@ public final class Machine {
     if (leaf != null && (leaf.settled[index(address)] & (1 << kind)) != 0) {
       return true;
     }
-    return accessSlowly(space, KINDS[kind], address, leaf);
-  }
-
-  private boolean accessSlowly(
-      AddressSpace space, AccessKind kind, long address, @Nullable LeafTable leaf) {
-    if (address < 0) {
-      // The vsyscall page and the like: kernel addresses are no part of the address space.
-      return false;
-    }
-    int index = index(address);
-    if (leaf != null && FaultHandler.permits(leaf.reference[index], kind)) {
-      AccessObserver told = accessObserver;
-      if (told != null) {
-        told.setsBits(space, address & -PAGE_SIZE, leaf.reference[index]);
-      }
-      faults.hardwareAccess(leaf, index, kind == AccessKind.WRITE);
-      return true;
-    }
-    if (!faults.fault(space, vmaFor(space, address), kind, address)) {
-      return false;
-    }
-    LeafTable populated = space.tables.getOrCreate(address >>> CHUNK_SHIFT);
-    if (FaultHandler.permits(populated.reference[index], kind)) {
-      faults.hardwareAccess(populated, index, kind == AccessKind.WRITE);
-    }
-    return true;
-  }
-
-  /**
-   * Returns the VMA of an address; a stack grows down to it, and one that nothing in the trace made
-   * is deduced.
-   */
-  private Vma vmaFor(AddressSpace space, long address) {
-    int at = space.vmas.firstEndingBehind(address);
-    Vma vma = space.vmas.at(at);
-    long page = address & -PAGE_SIZE;
-    if (vma != null && vma.start <= address) {
-      return vma;
-    }
-    if (vma != null && vma.has(Vma.GROWSDOWN) && vma.end - page <= STACK_LIMIT) {
-      vma.startAt(page);
-      return vma;
-    }
-    return mprotect.deduce(space, page, page + PAGE_SIZE);
+    return accesses.slowly(space, kind, address, leaf);
   }
 
   /**

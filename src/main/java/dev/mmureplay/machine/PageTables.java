@@ -2,6 +2,7 @@ package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.TableLevel;
 import java.util.Arrays;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,9 @@ final class PageTables {
   private final int backends;
 
   /** The regions with a PMD page and those with a PUD page: address divided by their size. */
-  private final TreeSet<Long> pmds = new TreeSet<>();
+  private final NavigableSet<Long> pmds = new TreeSet<>();
 
-  private final TreeSet<Long> puds = new TreeSet<>();
+  private final NavigableSet<Long> puds = new TreeSet<>();
 
   PageTables(int backends) {
     this.backends = backends;
@@ -69,7 +70,7 @@ final class PageTables {
     return chunk >> (level.shift() - Machine.CHUNK_SHIFT);
   }
 
-  private TreeSet<Long> upper(TableLevel level) {
+  private NavigableSet<Long> upper(TableLevel level) {
     return level == TableLevel.PMD ? pmds : puds;
   }
 
