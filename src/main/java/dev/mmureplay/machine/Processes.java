@@ -115,7 +115,7 @@ final class Processes {
   /** Tears an address space down (exit_mmap): every PTE is reported, then cleared without traps. */
   void tearDown(AddressSpace space) {
     guest.cause(Cause.EXIT);
-    long freed = space.tables.size() + space.tables.upperSize();
+    int freed = space.tables.size() + space.tables.upperSize();
     for (LeafTable leaf : space.tables.all()) {
       int n = Guest.collectResident(leaf, 0, PtePage.ENTRIES, resident);
       for (int k = 0; k < n; k++) {
