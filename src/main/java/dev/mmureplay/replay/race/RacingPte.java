@@ -29,6 +29,7 @@ final class RacingPte {
   private final MmuBackend backend;
   private final GuestPlatform platform;
   private final boolean lateDirty;
+  private final boolean aging;
   private final OperationCounter counter = new OperationCounter();
   private final Mmu mmu;
   private final PtePage page = new PtePage();
@@ -46,12 +47,14 @@ final class RacingPte {
   /**
    * Makes a backend for races.
    *
+   * @param aging whether a TLB may hold a translation whose A has been cleared since
    * @throws IllegalArgumentException if it cannot exist on that platform
    */
-  RacingPte(MmuBackend backend, GuestPlatform platform, boolean lateDirty) {
+  RacingPte(MmuBackend backend, GuestPlatform platform, boolean lateDirty, boolean aging) {
     this.backend = backend;
     this.platform = platform;
     this.lateDirty = lateDirty;
+    this.aging = aging;
     this.mmu = backend.create(platform, counter);
     this.counter.cause(Cause.MPROTECT);
     this.operations = timeline(1).total();
@@ -61,6 +64,11 @@ final class RacingPte {
   /** Returns how many memory operations the backend needs for one PTE that nothing races with. */
   int operations() {
     return operations;
+  }
+
+  /** Returns whether a TLB may hold a translation of a PTE. */
+  boolean mayBeCached(long pte) {
+    return Pte.isPresent(pte) && (aging || Pte.isAccessed(pte));
   }
 
   /** Returns whether a present PTE is still present when start has returned. */
@@ -179,7 +187,10 @@ final class RacingPte {
     }
     HardwareThread thread = new HardwareThread(lateDirty);
     if (accesses[at].cached()) {
+      long pte = page.entries[0];
+      page.entries[0] = aging ? pte | Pte.ACCESSED : pte;
       thread.prefill(page, 0);
+      page.entries[0] = pte;
     }
     return thread;
   }

@@ -2,7 +2,6 @@ package dev.mmureplay.replay.race;
 
 import dev.mmureplay.machine.AccessKind;
 import dev.mmureplay.machine.PteUpdate;
-import dev.mmureplay.mmu.Pte;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -122,7 +121,7 @@ final class ScheduleTable {
 
   private Row run(long old, long flags, byte upgrade, AccessKind kind) {
     int positions = pte.operations() + 1;
-    boolean cacheable = Pte.isPresent(old) && Pte.isAccessed(old);
+    boolean cacheable = pte.mayBeCached(old);
     int[] schedules = new int[cacheable ? 2 * positions : positions];
     Arrays.setAll(
         schedules,

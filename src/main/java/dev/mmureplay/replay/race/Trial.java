@@ -31,7 +31,7 @@ final class Trial {
   private RacingPte pte() {
     RacingPte made = pte;
     if (made == null) {
-      made = new RacingPte(state.backend(), platform, lateDirty);
+      made = new RacingPte(state.backend(), platform, lateDirty, aging);
       pte = made;
     }
     return made;
@@ -84,8 +84,8 @@ final class Trial {
   }
 
   /**
-   * Returns the PTE as it was when the call began. The TLB was not flushed when A was cleared, so
-   * it may hold the translation: then hardware sets nothing, which loses nothing.
+   * Returns the PTE as it was when the call began. The TLB is not flushed when A is cleared, so
+   * that it may still hold the translation.
    */
   private long old(UpdateLog updates, int index, Candidates candidates, int candidate) {
     long old = shown(updates, index, candidates, candidate);

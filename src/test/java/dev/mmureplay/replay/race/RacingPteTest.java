@@ -24,7 +24,7 @@ class RacingPteTest {
 
   private static RacingPte pte(String backend, GuestKernel kernel, boolean lateDirty) {
     MmuBackend named = Backends.named(backend).get(0);
-    return new RacingPte(named, new GuestPlatform(kernel, true), lateDirty);
+    return new RacingPte(named, new GuestPlatform(kernel, true), lateDirty, false);
   }
 
   private static RacingPte pte(String backend) {
@@ -105,6 +105,29 @@ class RacingPteTest {
   }
 
   @Test
+  void aTranslationOutlivesTheClearingOfA() {
+    long aged = WRITABLE & ~Pte.ACCESSED | Pte.DIRTY;
+    RacingPte pte =
+        new RacingPte(
+            Backends.named("naive").get(0),
+            new GuestPlatform(GuestKernel.LINUX_6_1, true),
+            false,
+            true);
+    RacingAccess walking = new RacingAccess(AccessKind.READ, 1, false, 1);
+    assertThat(Schedule.lost(pte.race(aged, READ_ONLY, PteUpdate.AS_FLAGS, walking)))
+        .as("the walk sets A, and the store takes it away")
+        .isEqualTo(Pte.ACCESSED);
+    RacingAccess cached = new RacingAccess(AccessKind.READ, 1, true, 1);
+    assertThat(pte.race(aged, READ_ONLY, PteUpdate.AS_FLAGS, cached))
+        .as("nothing goes to the PTE")
+        .isZero();
+    RacingAccess behind = new RacingAccess(AccessKind.WRITE, pte.operations(), true, 1);
+    assertThat(pte.race(aged, READ_ONLY, PteUpdate.AS_FLAGS, behind) & Schedule.STALE_USE)
+        .as("a right that is gone, until the flush")
+        .isNotZero();
+  }
+
+  @Test
   void aSecondWriteBehindTheCommitSavesWhatTheControlLost() {
     RacingPte pte = pte("naive");
     RacingAccess other = new RacingAccess(AccessKind.WRITE, 2, false, 2);
@@ -125,8 +148,10 @@ class RacingPteTest {
     byte[] upgrades = {PteUpdate.AS_FLAGS, PteUpdate.WRITABLE_IF_DIRTY, PteUpdate.WRITABLE};
     int tried = 0;
     for (MmuBackend backend : Backends.all()) {
-      for (boolean late : new boolean[] {false, true}) {
-        RacingPte pte = new RacingPte(backend, new GuestPlatform(kernel, true), late);
+      for (int hardware = 0; hardware < 4; hardware++) {
+        RacingPte pte =
+            new RacingPte(
+                backend, new GuestPlatform(kernel, true), hardware % 2 == 1, hardware >= 2);
         ScheduleTable table = new ScheduleTable(pte);
         for (long from : flags) {
           for (long state : states) {
