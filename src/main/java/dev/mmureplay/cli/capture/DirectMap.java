@@ -54,8 +54,9 @@ final class DirectMap {
   private static ByteBuffer read(SeekableByteChannel from, long at, int bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     from.position(at);
-    while (buffer.hasRemaining() && from.read(buffer) >= 0) {
-      continue;
+    int count = 0;
+    while (count >= 0 && buffer.hasRemaining()) {
+      count = from.read(buffer);
     }
     buffer.flip();
     return buffer;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mmureplay.event.Fidelity;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,7 +100,7 @@ final class RecordingTest {
     builder.redirectErrorStream(true);
     Process shell = builder.start();
     shell.outputWriter().append(lines).close();
-    String out = new String(shell.getInputStream().readAllBytes());
+    String out = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(shell.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(out).isEqualTo("sh\n");
