@@ -54,7 +54,7 @@ class BundledTracesTest {
     assertThat(info.ledger().rejectedByReason()).isEmpty();
     assertThat(info.importer()).isEqualTo(tool(log));
     assertThat(info.fidelity().lost()).isZero();
-    // The guest's shell was there before its tracer was started; adsnap sees no execve.
+    // The guest's shell was there before its tracer was started; these of adsnap show no execve.
     assertThat(info.fidelity().fromStart())
         .isEqualTo(!List.of("ftrace", "adsnap").contains(tool(log)));
     assertThat(mprotects(info)).isPositive();

@@ -277,6 +277,15 @@ class NativeVerificationTest {
     assertThat(totals.isProof()).isFalse();
   }
 
+  @Test
+  void withoutTimesNothingIsCompared() throws IOException {
+    verify(PERF.replaceAll(" [0-9]+[.][0-9]{9}:", ""));
+    assertThat(totals.reasons()).containsOnlyKeys("no-times");
+    assertThat(totals.reasons().get("no-times")).isEqualTo(2);
+    assertThat(totals.isProof()).isFalse();
+    assertThat(outcomes()).isEmpty();
+  }
+
   private void verify(String text) throws IOException {
     verify(TraceSource.of("text.log", text.getBytes(StandardCharsets.UTF_8)));
   }

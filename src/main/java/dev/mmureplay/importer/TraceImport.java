@@ -7,6 +7,7 @@ import dev.mmureplay.event.Ledger;
 import dev.mmureplay.event.TraceInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,8 @@ public final class TraceImport {
                 + ": no line of "
                 + ledger.lines()
                 + " was understood as "
-                + importer.name());
+                + importer.name()
+                + mostly(ledger));
       }
       if (strict) {
         RejectedLineException.requireNone(source.name(), importer.name(), ledger);
@@ -74,5 +76,13 @@ public final class TraceImport {
           report.markers(),
           report.sites());
     }
+  }
+
+  /** Returns the reason for which most lines were rejected, as a clause. */
+  private static String mostly(Ledger ledger) {
+    return ledger.rejectedByReason().entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(most -> "; " + most.getValue() + " rejected: " + most.getKey())
+        .orElse("");
   }
 }

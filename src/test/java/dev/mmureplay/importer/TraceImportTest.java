@@ -88,7 +88,7 @@ class TraceImportTest {
   void aForcedFormatThatUnderstandsNoLineFails() {
     assertThatThrownBy(() -> importTo(bytes("no\ntrace\n"), "lackey", false))
         .isInstanceOf(IOException.class)
-        .hasMessage("t.log: no line of 2 was understood as lackey");
+        .hasMessage("t.log: no line of 2 was understood as lackey; 2 rejected: not-lackey");
     assertThat(files()).isEmpty();
   }
 

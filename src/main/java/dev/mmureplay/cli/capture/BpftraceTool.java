@@ -2,16 +2,31 @@ package dev.mmureplay.cli.capture;
 
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.TraceImport;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** bpftrace with a script that reads the page-table entries themselves. */
+/**
+ * bpftrace with a script that reads the page-table entries themselves.
+ *
+ * <p>bpftrace takes a command of its own apart at blanks and swallows its exit code, so that it is
+ * given {@code cat}, which it starts when all probes are attached and which ends with its input.
+ * The command is started beside it. A session of its own keeps Ctrl-C away from bpftrace, which
+ * would drop what it has not written yet.
+ */
 final class BpftraceTool implements CaptureTool {
   private static final String SCRIPT = "adsnap.bt";
+
+  private static final int PAGE_BITS = 12;
+
+  /**
+   * Gives itself the name by which the script knows it, then makes itself the command. The
+   * command's words are arguments of the shell, which does not look at them. Descriptor 9 is where
+   * the user's shell holds the end of the recording, when what is printed is pasted.
+   */
+  private static final String ENTER = "printf %s \"$0\" >/proc/$$/comm && exec \"$@\" 9>&-";
 
   @Override
   public String name() {
@@ -25,7 +40,7 @@ final class BpftraceTool implements CaptureTool {
 
   @Override
   public List<String> programs() {
-    return List.of("bpftrace");
+    return List.of("bpftrace", "setsid", "sh", "cat");
   }
 
   @Override
@@ -35,8 +50,8 @@ final class BpftraceTool implements CaptureTool {
 
   @Override
   public String sees() {
-    return "Calls, page faults, TLB flushes and the real PTE bits around each mprotect; no execve,"
-        + " no exit code of the command. Says when it lost events";
+    return "Calls, page faults, TLB flushes and the real PTE bits around each mprotect. Says when"
+        + " it lost events";
   }
 
   @Override
@@ -59,34 +74,17 @@ final class BpftraceTool implements CaptureTool {
   }
 
   @Override
-  public List<Step> steps(Host host, Order order) throws IOException {
-    List<String> command = order.command();
-    for (String word : command) {
-      if (word.isEmpty() || word.contains(" ")) {
-        throw new IOException(
-            "bpftrace takes its command apart at every blank: expected words without one but found"
-                + " \""
-                + word
-                + "\"; put the command into a script");
-      }
-    }
-    Path program = host.program(command.get(0));
-    String line =
-        String.join(
-            " ",
-            Stream.concat(
-                    Stream.of(
-                        program == null
-                            ? command.get(0)
-                            : program.toAbsolutePath().normalize().toString()),
-                    command.stream().skip(1))
-                .toList());
+  public List<Step> steps(Host host, Order order) {
     Path script = Path.of(order.log() + "." + SCRIPT);
-    // A page of a buffer has 4 KiB.
-    List<String> words =
+    Path cat = host.program("cat");
+    String name = "record" + ProcessHandle.current().pid();
+    List<String> tracer =
         List.of(
+            "setsid",
+            "--wait",
             "env",
-            "BPFTRACE_PERF_RB_PAGES=" + Integer.highestOneBit(order.buffer()) * 256,
+            // A page of a buffer has 4 KiB.
+            "BPFTRACE_PERF_RB_PAGES=" + order.buffer() * 256,
             "bpftrace",
             "--no-warnings",
             "-B",
@@ -94,11 +92,17 @@ final class BpftraceTool implements CaptureTool {
             "-o",
             order.log().toString(),
             "-c",
-            line,
-            script.toString());
+            cat == null ? "/bin/cat" : cat.toString(),
+            script.toString(),
+            name,
+            "0x" + Long.toHexString(DirectMap.base(host) >>> PAGE_BITS));
+    List<String> words = new ArrayList<>(List.of("sh", "-c", ENTER, name));
+    words.addAll(order.command());
     return List.of(
         new Step.Unpack(SCRIPT, script),
-        new Step.RunCommand(words, true, null),
+        new Step.StartTracer(tracer, order.log()),
+        new Step.RunCommand(words, false, null),
+        new Step.EndTracer(),
         new Step.Delete(script));
   }
 }

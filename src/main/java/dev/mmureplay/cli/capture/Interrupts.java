@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -83,14 +84,41 @@ final class Interrupts implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the signals that have arrived are handled. The one that ended the command may still
+   * be on its way through the virtual machine, and would end this program once they are no longer
+   * kept away. Signals are handled in the order of their numbers; CONT comes after those of here.
+   */
+  private static void settle() {
+    CountDownLatch handled = new CountDownLatch(1);
+    Object before = Signals.register("CONT", handled::countDown);
+    try {
+      Class<?> type = Class.forName("sun.misc.Signal");
+      Object signal = type.getConstructor(String.class).newInstance("CONT");
+      type.getMethod("raise", type).invoke(null, signal);
+      handled.await();
+    } catch (ReflectiveOperationException e) {
+      return; // This virtual machine handles no signals.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      restore("CONT", before);
+    }
+  }
+
   @Override
   public void close() {
+    settle();
     for (Registered each : registered) {
-      if (each.before() != null) {
-        Signals.unregister(each.signal(), each.before());
-      } else {
-        Signals.registerDefault(each.signal());
-      }
+      restore(each.signal(), each.before());
+    }
+  }
+
+  private static void restore(String signal, @Nullable Object before) {
+    if (before != null) {
+      Signals.unregister(signal, before);
+    } else {
+      Signals.registerDefault(signal);
     }
   }
 }

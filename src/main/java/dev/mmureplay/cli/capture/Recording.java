@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out the steps of a recording. */
 public final class Recording {
   private final String tool;
   private final Path log;
   private int exitCode;
+  private @Nullable Tracer tracer;
 
   private Recording(String tool, Path log) {
     this.tool = tool;
@@ -53,6 +55,10 @@ public final class Recording {
       record(command);
     } else if (step instanceof Step.Run run) {
       run(run);
+    } else if (step instanceof Step.StartTracer start) {
+      tracer = Tracer.start(start.arguments());
+    } else if (step instanceof Step.EndTracer) {
+      endTracer();
     } else if (step instanceof Step.Write write) {
       Files.writeString(
           write.file(), write.text() + "\n", StandardOpenOption.WRITE, StandardOpenOption.CREATE);
@@ -67,18 +73,31 @@ public final class Recording {
     } else if (step instanceof Step.Delete delete) {
       Files.deleteIfExists(delete.file());
     } else if (step instanceof Step.Unpack unpack) {
-      unpack(unpack);
+      Files.writeString(unpack.file(), unpack.text());
     }
   }
 
-  /** After a failure: the kernel's directories go; files stay, for what can be saved from them. */
+  private void endTracer() throws IOException {
+    Tracer running = tracer;
+    tracer = null;
+    if (running != null) {
+      running.end(log);
+    }
+  }
+
+  /**
+   * After a failure: the kernel's directories and the tracer go; files stay, for what can be saved
+   * from them.
+   */
   private void cleanUp(Step step) {
-    if (step instanceof Step.RemoveDirectory remove) {
-      try {
+    try {
+      if (step instanceof Step.RemoveDirectory remove) {
         Files.deleteIfExists(remove.directory());
-      } catch (IOException e) {
-        return; // What failed before is said, and is why this fails.
+      } else if (step instanceof Step.EndTracer) {
+        endTracer();
       }
+    } catch (IOException e) {
+      return; // What failed before is said, and is why this fails.
     }
   }
 
@@ -137,16 +156,8 @@ public final class Recording {
         log + ": expected a log but " + tool + " wrote none (its exit code is " + exitCode + ")");
   }
 
-  private static void unpack(Step.Unpack unpack) throws IOException {
-    try (InputStream in = Recording.class.getResourceAsStream(unpack.resource())) {
-      if (in == null) {
-        throw new IllegalStateException("the jar lacks " + unpack.resource());
-      }
-      Files.copy(in, unpack.file(), StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static int waitFor(Process process) throws IOException {
+  /** Waits for a process; one who interrupts the wait ends it. */
+  static int waitFor(Process process) throws IOException {
     try {
       return process.waitFor();
     } catch (InterruptedException e) {

@@ -1,5 +1,9 @@
 package dev.mmureplay.cli.capture;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -54,6 +58,39 @@ public sealed interface Step {
     }
   }
 
+  /**
+   * Starts a tool that records until its standard input ends, and waits until it records: until it
+   * gives back a line that it is given.
+   *
+   * @param arguments its arguments, its name first; no shell sees them
+   * @param pipes in front of the names of the two pipes that a shell needs for it
+   */
+  record StartTracer(List<String> arguments, Path pipes) implements Step {
+    public StartTracer {
+      arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public String line() {
+      String input = ShellWord.quote(pipes + ".in");
+      String output = ShellWord.quote(pipes + ".out");
+      return String.join(
+          "\n",
+          "mkfifo " + input + " " + output,
+          words(arguments) + " <" + input + " >" + output + " &",
+          "exec 9>" + input + "; echo >&9; read -r ready <" + output,
+          "rm " + input + " " + output);
+    }
+  }
+
+  /** Ends the tool that {@link StartTracer} has started, and waits until its log is complete. */
+  record EndTracer() implements Step {
+    @Override
+    public String line() {
+      return "exec 9>&-; wait";
+    }
+  }
+
   /** Writes a text into a file of the kernel. */
   record Write(Path file, String text) implements Step {
     @Override
@@ -100,9 +137,25 @@ public sealed interface Step {
    * @param resource its name among the resources of this package
    */
   record Unpack(String resource, Path file) implements Step {
+    /** Returns what the file is to hold; it ends with the end of a line. */
+    String text() {
+      try (InputStream in = Step.class.getResourceAsStream(resource)) {
+        if (in == null) {
+          throw new IllegalStateException("the jar lacks " + resource);
+        }
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the jar cannot be read", e);
+      }
+    }
+
     @Override
     public String line() {
-      return "# " + file + " is " + resource + ", which record writes";
+      return "cat >"
+          + ShellWord.quote(file.toString())
+          + " <<'END_OF_FILE'\n"
+          + text()
+          + "END_OF_FILE";
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.Beginnings;
 import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.SystemCall;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class AdsnapEvents {
     private final long[] arguments;
     private final int argumentCount;
     private final long time;
+    private final int pid;
     private final int cpu;
     private final long line;
     private final EventSequencer.@Nullable Place place;
@@ -49,6 +51,7 @@ final class AdsnapEvents {
       this.arguments = begin.values.clone();
       this.argumentCount = begin.valueCount;
       this.time = begin.time;
+      this.pid = begin.pid;
       this.cpu = begin.cpu;
       this.line = begin.number;
       this.place = place;
@@ -56,6 +59,7 @@ final class AdsnapEvents {
     }
   }
 
+  private final Beginnings beginnings;
   private final EventSequencer events;
   private final Account account;
   private final EventRow row = new EventRow();
@@ -64,7 +68,8 @@ final class AdsnapEvents {
   private long lost;
 
   AdsnapEvents(EventSink sink, Account account) {
-    this.events = new EventSequencer(sink);
+    this.beginnings = new Beginnings(sink);
+    this.events = new EventSequencer(beginnings);
     this.account = account;
   }
 
@@ -75,8 +80,8 @@ final class AdsnapEvents {
 
   /** Returns what this trace can know. */
   Fidelity fidelity() {
-    // The script has no tracepoint for execve, so what the ELF loader mapped is not shown.
-    return new Fidelity(Fidelity.Accesses.FIRST_TOUCH, true, true, true, true, false, false, lost);
+    return new Fidelity(
+        Fidelity.Accesses.FIRST_TOUCH, true, true, true, true, beginnings.fromStart(), false, lost);
   }
 
   /** Takes the next line in order of time. */
@@ -84,6 +89,7 @@ final class AdsnapEvents {
     switch (line.letter) {
       case AdsnapLine.LOST -> lost(line);
       case 'N' -> newTask(line);
+      case 'X' -> exec(line);
       case 'Q' -> exit(line);
       case 'F' -> fault(line);
       case 'T' -> flush(line);
@@ -147,6 +153,22 @@ final class AdsnapEvents {
     EventRow event = row(line, EventKind.CLONE);
     event.result = child;
     event.flags = line.values[1];
+    append(event);
+  }
+
+  /** Takes a program that has replaced another; the calls of the threads before have no end. */
+  private void exec(AdsnapLine line) throws IOException {
+    List<Integer> before = new ArrayList<>();
+    for (Map.Entry<Integer, OpenCall> each : open.entrySet()) {
+      if (each.getValue().pid == line.pid) {
+        before.add(each.getKey());
+      }
+    }
+    for (int tid : before) {
+      abandon(tid, Account.NEVER_RETURNED);
+    }
+    EventRow event = row(line, EventKind.EXECVE);
+    event.result = 0;
     append(event);
   }
 

@@ -4,11 +4,10 @@ import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads what the bpftrace script adsnap.bt prints. */
 public final class AdsnapImporter implements TraceImporter {
@@ -31,18 +30,16 @@ public final class AdsnapImporter implements TraceImporter {
   /** Looks for the first line that bpftrace has not made up itself. */
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     AdsnapLine read = new AdsnapLine();
-    try {
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (!line.atEnd() && !line.looksAt(AdsnapReader.ATTACHING)) {
-          return AdsnapReader.readTimed(line, read);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
-    }
-    return false;
+    return Looks.first(
+        head,
+        LINES,
+        line -> {
+          if (line.atEnd() || line.looksAt(AdsnapReader.ATTACHING)) {
+            return Looks.NEUTRAL;
+          }
+          return AdsnapReader.readTimed(line, read) ? Looks.ALIKE : Looks.UNLIKE;
+        });
   }
 
   @Override

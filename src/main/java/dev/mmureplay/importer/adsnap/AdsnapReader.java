@@ -168,6 +168,7 @@ final class AdsnapReader {
   private static @Nullable String format(int letter) {
     return switch (letter) {
       case 'Q' -> "";
+      case 'X' -> "d";
       case 'N' -> "dx";
       case 'P', 'F' -> "xxx";
       case 'M' -> "xxxxdx";

@@ -21,6 +21,7 @@
  * T  TLB flush                                OBSERVED_TLB_FLUSH
  * … reason 0                                  ignored: flush-on-task-switch
  * N  new task                                 CLONE
+ * X  execve that succeeded                    EXECVE
  * Q  task exit                                EXIT of one task
  * Lost n events                               LOST; every open call is given up
  * Attaching n probes...                       ignored: header
@@ -46,8 +47,10 @@
  * <p>The same letters without PTEs are read as well. Whether a trace has PTEs is known from its
  * first e, x or f line on, which the first fault brings.
  *
- * <p>There is no tracepoint for execve in it: what the program had mapped before its first own call
- * is not known, and the few faults in front of the execve belong to bpftrace's own image.
+ * <p>A trace is one from the start if each process in it begins with an X, or as the copy of one
+ * that did. Without, what a program had mapped before its first own call is not known: earlier
+ * versions of the script have no X, and the few faults in front of their program's execve belong to
+ * bpftrace's own image. What the ELF loader maps is not shown either way.
  */
 @NullMarked
 package dev.mmureplay.importer.adsnap;

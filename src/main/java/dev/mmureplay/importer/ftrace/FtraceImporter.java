@@ -4,11 +4,10 @@ import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads the text of the kernel's own tracer, straight from tracefs or through trace-cmd. */
 public final class FtraceImporter implements TraceImporter {
@@ -30,27 +29,22 @@ public final class FtraceImporter implements TraceImporter {
 
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     FtraceLine columns = new FtraceLine();
-    try {
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (line.looksAt("# tracer: ")) {
-          return true;
-        }
-        boolean passed =
-            line.atEnd()
-                || line.peek() == '#'
-                || line.looksAt("cpus=")
-                || line.indexOf(" EVENTS DROPPED]") >= 0
-                || line.indexOf(" EVENTS]") >= 0;
-        if (!passed) {
-          return columns.read(line);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
-    }
-    return false;
+    return Looks.first(
+        head,
+        LINES,
+        line -> {
+          if (line.looksAt("# tracer: ")) {
+            return Looks.CERTAIN;
+          }
+          boolean passed =
+              line.atEnd()
+                  || line.peek() == '#'
+                  || line.looksAt("cpus=")
+                  || line.indexOf(" EVENTS DROPPED]") >= 0
+                  || line.indexOf(" EVENTS]") >= 0;
+          return passed ? Looks.NEUTRAL : columns.read(line) ? Looks.ALIKE : Looks.UNLIKE;
+        });
   }
 
   @Override

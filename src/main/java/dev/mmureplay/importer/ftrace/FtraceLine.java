@@ -6,7 +6,7 @@ import static dev.mmureplay.importer.LineScanner.NONE;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.tracepoint.Backwards;
-import dev.mmureplay.importer.tracepoint.Columns;
+import dev.mmureplay.importer.tracepoint.ReadColumns;
 
 /**
  * The columns in front of an event, and its name:
@@ -21,7 +21,7 @@ import dev.mmureplay.importer.tracepoint.Columns;
  * <p>The thread's name may hold blanks and hyphens, so the time is looked for first: digits, a
  * point, digits and a colon, with a CPU in front and, in front of that, a hyphen and a task.
  */
-final class FtraceLine implements Columns {
+final class FtraceLine extends ReadColumns {
   /** Names are aligned to the right, so that one with a blank at its end is told from perf's. */
   private static final int NAME_WIDTH = 16;
 
@@ -40,10 +40,6 @@ final class FtraceLine implements Columns {
     OTHER
   }
 
-  private int pid;
-  private int tid;
-  private int cpu;
-  private long time;
   private Shape shape = Shape.OTHER;
   private int nameFrom;
   private int nameTo;
@@ -184,25 +180,5 @@ final class FtraceLine implements Columns {
     boolean is = line.looksAt(prefix);
     line.position(at);
     return is;
-  }
-
-  @Override
-  public int pid() {
-    return pid;
-  }
-
-  @Override
-  public int tid() {
-    return tid;
-  }
-
-  @Override
-  public int cpu() {
-    return cpu;
-  }
-
-  @Override
-  public long time() {
-    return time;
   }
 }

@@ -9,6 +9,7 @@ import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.Beginnings;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;

@@ -12,6 +12,8 @@ enum PerfEvent {
   PAGE_FAULT_USER("exceptions:page_fault_user"),
   PAGE_FAULT_KERNEL("exceptions:page_fault_kernel"),
   PAGE_FAULTS("page-faults"),
+  MINOR_FAULTS("minor-faults"),
+  MAJOR_FAULTS("major-faults"),
   TLB_FLUSH("tlb:tlb_flush"),
   NEWTASK("task:task_newtask"),
   PROCESS_FORK("sched:sched_process_fork"),
@@ -28,6 +30,7 @@ enum PerfEvent {
   RECORD_FORK("FORK"),
   RECORD_EXIT("EXIT"),
   RECORD_LOST("LOST"),
+  RECORD_LOST_SAMPLES("LOST_SAMPLES"),
   /** Any other record of perf's own. */
   RECORD_OTHER(""),
   /** Any other event. */
@@ -70,6 +73,11 @@ enum PerfEvent {
       return (line.isRecord() ? RECORD_OTHER : OTHER).ordinal();
     }
     return (int) code;
+  }
+
+  /** Returns whether a line could only not be read because a known event has no task. */
+  static boolean isOfNoTask(PerfLine line) {
+    return CODES.get(line.eventWithoutTask()) != LineScanner.NONE;
   }
 
   /** Returns the event with a code below {@link #ENTER}. */

@@ -3,6 +3,7 @@ package dev.mmureplay.importer.perf;
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
 
+import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.event.Fidelity;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads the output of one {@code perf script}, line by line. */
 final class PerfReader {
   private static final String COMMAND_LINE = "# cmdline : ";
+
+  /** What {@code perf script} was not asked to print. */
+  private static final String NO_TASK = "event without its task (-F tid)";
+
+  private static final String NO_VALUES = "event without its values (-F trace)";
+
   private static final SystemCall[] CALLS = SystemCall.values();
 
   private final LineScanner line;
@@ -38,9 +45,17 @@ final class PerfReader {
   private boolean cpuMissing;
   private boolean eventSeen;
 
-  PerfReader(LineScanner line, EventSink sink) {
+  /**
+   * Prepares to read a text.
+   *
+   * @param differences whether its times are those since the event before
+   */
+  PerfReader(LineScanner line, boolean differences, EventSink sink) {
     this.line = line;
     this.columns = new PerfLine();
+    if (differences) {
+      columns.ignoreTimes();
+    }
     this.trace = new TracepointTrace(line, columns, sink);
     this.tasks = new TracepointTasks(trace);
     this.calls = new TracepointCalls(trace, tasks, new PerfValues(trace));
@@ -56,7 +71,8 @@ final class PerfReader {
     tasks.finish();
     trace.events.finish();
     trace.account.ledger().check("perf script");
-    Fidelity fidelity = events.fidelity(eventSeen && !cpuMissing, tasks.fromStart());
+    Fidelity fidelity =
+        events.fidelity(eventSeen && !cpuMissing, tasks.fromStart()).withClock(columns.hasClock());
     String command = commandLine == null ? tasks.command() : commandLine;
     return new ImportReport(trace.account.ledger(), fidelity, command, List.of(), sites.all());
   }
@@ -75,9 +91,20 @@ final class PerfReader {
       readHeader();
     } else if (columns.read(line)) {
       readEvent(PerfEvent.code(columns));
+    } else if (isSourceLine()) {
+      trace.ignore("source-line");
     } else {
-      trace.reject(Account.UNRECOGNISED);
+      boolean never = !eventSeen && PerfEvent.isOfNoTask(columns);
+      trace.reject(never ? NO_TASK : Account.UNRECOGNISED);
     }
+  }
+
+  /**
+   * Returns whether this is {@code traps.c:1234} or {@code [kernel.kallsyms][ffffffff8133da19]}.
+   */
+  private boolean isSourceLine() {
+    line.position(0);
+    return line.skip("  ") && line.peek() != ' ' && line.indexOf(" ") < 0 && line.terminated();
   }
 
   /** Takes {@code 20d07 mprotect+0x7 (/usr/lib/ld-linux-x86-64.so.2)}; files may have blanks. */
@@ -118,7 +145,9 @@ final class PerfReader {
         trace.settle(task);
       }
     }
-    if (code >= PerfEvent.EXIT) {
+    if (lacksValues(code)) {
+      trace.reject(NO_VALUES);
+    } else if (code >= PerfEvent.EXIT) {
       calls.exit(CALLS[code - PerfEvent.EXIT]);
     } else if (code >= PerfEvent.ENTER) {
       SystemCall call = CALLS[code - PerfEvent.ENTER];
@@ -130,6 +159,21 @@ final class PerfReader {
     } else {
       readEvent(PerfEvent.of(code));
     }
+  }
+
+  /** Returns whether an event that always has values shows none. */
+  private boolean lacksValues(int code) {
+    boolean always =
+        code >= PerfEvent.EXIT
+            || code == PerfEvent.PAGE_FAULT_USER.ordinal()
+            || code == PerfEvent.PAGE_FAULT_KERNEL.ordinal()
+            || code == PerfEvent.TLB_FLUSH.ordinal()
+            || (code >= PerfEvent.ENTER && CALLS[code - PerfEvent.ENTER].arguments() > 0);
+    int at = line.position();
+    line.skipBlanks();
+    boolean none = line.atEnd();
+    line.position(at);
+    return always && none;
   }
 
   private boolean isExec(int code) {
@@ -149,7 +193,7 @@ final class PerfReader {
     switch (event) {
       case PAGE_FAULT_USER -> events.fault(0);
       case PAGE_FAULT_KERNEL -> events.fault(EventSchema.KERNEL_MODE);
-      case PAGE_FAULTS -> trace.ignore("fault-without-access-type");
+      case PAGE_FAULTS, MINOR_FAULTS, MAJOR_FAULTS -> trace.ignore("fault-without-access-type");
       case TLB_FLUSH -> events.flush();
       case NEWTASK -> tasks.newTask();
       case PROCESS_FORK -> trace.ignore(TracepointTrace.TOLD);
@@ -164,6 +208,7 @@ final class PerfReader {
       case RECORD_COMM -> tasks.comm();
       case RECORD_FORK -> tasks.fork();
       case RECORD_LOST -> events.lost();
+      case RECORD_LOST_SAMPLES -> trace.append(events.lost(trace.row(EventKind.LOST), 0));
       case RECORD_OTHER -> trace.ignore("other-record");
       case OTHER -> other();
     }

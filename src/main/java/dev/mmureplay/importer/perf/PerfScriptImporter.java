@@ -1,14 +1,16 @@
 package dev.mmureplay.importer.perf;
 
+import static dev.mmureplay.event.EventSchema.UNKNOWN;
+
 import dev.mmureplay.event.EventSink;
 import dev.mmureplay.importer.ImportOptions;
 import dev.mmureplay.importer.ImportReport;
+import dev.mmureplay.importer.Importers;
 import dev.mmureplay.importer.LineScanner;
+import dev.mmureplay.importer.Looks;
 import dev.mmureplay.importer.TraceImporter;
 import dev.mmureplay.importer.TraceSource;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Reads the text that {@code perf script} makes of a recording. */
 public final class PerfScriptImporter implements TraceImporter {
@@ -30,28 +32,46 @@ public final class PerfScriptImporter implements TraceImporter {
 
   @Override
   public boolean recognises(byte[] head) {
-    LineScanner line = new LineScanner(new ByteArrayInputStream(head));
     PerfLine columns = new PerfLine();
-    try {
-      if (line.nextLine() && line.looksAt("# ========")) {
-        return line.nextLine() && line.looksAt("# captured on");
-      }
-      line = new LineScanner(new ByteArrayInputStream(head));
-      while (line.lineNumber() < LINES && line.nextLine() && line.terminated()) {
-        if (line.atEnd() || line.peek() == '#' || line.peek() == '\t') {
-          continue;
-        }
-        return columns.read(line);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can always be read", e);
+    return Looks.first(head, LINES, line -> look(line, columns));
+  }
+
+  private static Looks look(LineScanner line, PerfLine columns) {
+    if (line.lineNumber() == 2 && line.looksAt("# captured on")) {
+      return Looks.CERTAIN;
     }
-    return false;
+    if (line.atEnd() || line.peek() == '#' || line.peek() == '\t') {
+      return Looks.NEUTRAL;
+    }
+    boolean event = columns.read(line);
+    return event || PerfEvent.isOfNoTask(columns) ? Looks.ALIKE : Looks.UNLIKE;
+  }
+
+  /**
+   * Returns whether times count from the event before, as with {@code --deltatime}: from 0, and not
+   * always forward.
+   */
+  static boolean areDifferences(byte[] head) {
+    PerfLine columns = new PerfLine();
+    long[] latest = {UNKNOWN};
+    return Looks.first(
+        head,
+        Integer.MAX_VALUE,
+        line -> {
+          if (!columns.read(line) || columns.isInitial()) {
+            return Looks.NEUTRAL;
+          }
+          long before = latest[0];
+          latest[0] = columns.time();
+          boolean fromZero = before != UNKNOWN || columns.time() == 0;
+          return !fromZero ? Looks.UNLIKE : columns.time() < before ? Looks.CERTAIN : Looks.NEUTRAL;
+        });
   }
 
   @Override
   public ImportReport importTrace(TraceSource source, ImportOptions options, EventSink events)
       throws IOException {
-    return new PerfReader(new LineScanner(source.stream()), events).read();
+    boolean differences = areDifferences(source.head(Importers.HEAD_BYTES));
+    return new PerfReader(new LineScanner(source.stream()), differences, events).read();
   }
 }

@@ -27,10 +27,10 @@
  * … else                                      OBSERVED_VMA, and names the file that an mmap maps
  * PERF_RECORD_MMAP                            ignored: kernel-layout, mmap-without-protection
  * PERF_RECORD_COMM                            ignored: thread-name
- * PERF_RECORD_LOST                            LOST; every open call is given up
+ * PERF_RECORD_LOST, …_LOST_SAMPLES            LOST; every open call is given up
  * exceptions:page_fault_user, …_kernel        READ, WRITE or FETCH
  * … at a kernel address, at a symbol          ignored: fault-at-kernel-address, fault-at-symbol
- * page-faults                                 ignored: fault-without-access-type
+ * page-faults minor-faults major-faults       ignored: fault-without-access-type
  * tlb:tlb_flush                               OBSERVED_TLB_FLUSH
  * … reason 0                                  ignored: flush-on-task-switch
  * signal:signal_deliver                       SIGNAL, with the address of the fault behind a SIGSEGV
@@ -42,9 +42,31 @@
  * PERF_RECORD_FORK, …_EXIT at time 0          ignored: initial-layout
  * # comment                                   ignored: header; "# cmdline" is the command
  * call stack, empty line                      ignored: stack-frame, blank
+ * line of a source, as of -F +srcline         ignored: source-line
  * last line without its end                   rejected: truncated line
  * known line that cannot be read              rejected: unreadable event, record, arguments or result
+ * event without a task, if none has one       rejected: event without its task (-F tid)
+ * known event with nothing behind its name    rejected: event without its values (-F trace)
  * anything else                               rejected: unrecognised line
+ * </pre>
+ *
+ * <p>What {@code -F} prints is used as follows, whatever its order there:
+ *
+ * <pre>
+ * comm                                        passed over
+ * pid, tid                                    thread group and task; a single number is the task, as
+ *                                             perf prints by default. Of -F pid without tid the
+ *                                             threads of a process are one task
+ * cpu                                         the CPU; without it none is known
+ * misc, tod                                   passed over
+ * time, with --ns or not, --reltime           the time, in ns or µs; without it there is no clock,
+ *                                             events come in the order of the lines, and calls have
+ *                                             no duration
+ * --deltatime                                 no clock: the differences are rounded to µs. Told by
+ *                                             times that begin at 0 and go back
+ * period, flags, addr, ip, sym, symoff, dso,
+ *   srcline, phys_addr and the like           passed over
+ * event, trace                                what happened, and its values
  * </pre>
  *
  * <p>Observations and faults stand where they were recorded, which for those inside a call is in

@@ -85,7 +85,7 @@ public final class TracepointEvents {
   public void flush() throws IOException {
     line.skipBlanks();
     long pages = valueAfter("pages");
-    int at = line.lastIndexOf("(");
+    int at = line.indexOf("(");
     line.position(Math.max(at + 1, line.position()));
     long reason = at < 0 ? NONE : line.decimal();
     if (pages == NONE || reason == NONE) {

@@ -225,7 +225,7 @@ public final class TracepointTasks {
     } else {
       EventRow row = cloneRow(task, child);
       if (entered) {
-        row.duration = trace.columns.time() - task.time;
+        row.duration = trace.since(task);
       }
       row.flags = task.call == SystemCall.CLONE3 || !entered ? UNKNOWN : cloneFlags(task, 0, 1);
       trace.events.append(row);

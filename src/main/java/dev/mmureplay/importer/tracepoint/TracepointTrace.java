@@ -130,9 +130,15 @@ public final class TracepointTrace {
     return row;
   }
 
+  /** Returns how long ago the task's call began, or unknown. */
+  long since(TracepointTask task) {
+    boolean known = columns.time() != UNKNOWN && task.time != UNKNOWN;
+    return known ? columns.time() - task.time : UNKNOWN;
+  }
+
   /** Lets a row begin where its call did. */
   void sinceBegin(EventRow event, TracepointTask task) {
-    event.duration = columns.time() - task.time;
+    event.duration = since(task);
     event.time = task.time;
     event.cpu = task.cpu;
     event.line = task.line;

@@ -111,6 +111,9 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     PteWitness told = ptes;
     AddressSpace owner = spaceOfPid.apply(batch.pid(row));
+    if (batch.time(row) == UNKNOWN) {
+      return false;
+    }
     if (told == null || owner == null) {
       // The first that is seen of a process: there is nothing yet to compare with.
       return false;
@@ -273,6 +276,11 @@ final class NativeVerification implements Witness, ProtectionObserver {
     CallCheck check = new CallCheck(facts.copy());
     check.begin();
     check.olderMapping = older;
+    if (facts.time == UNKNOWN) {
+      check.reason(Reason.NO_TIMES);
+      sink.check(check);
+      return;
+    }
     if (snapshot) {
       add(check, "old PTE", task.old);
       check.seededPages = task.old.takenOver;
@@ -358,6 +366,9 @@ final class NativeVerification implements Witness, ProtectionObserver {
   public void replayed(EventBatch batch, int row, EventKind kind, AddressSpace owner) {
     int tid = batch.tid(row);
     long begin = batch.time(row);
+    if (begin == UNKNOWN) {
+      return;
+    }
     long end = begin + (batch.duration(row) == UNKNOWN ? 0 : batch.duration(row));
     if (kind == EventKind.MMAP || kind == EventKind.BRK || kind == EventKind.MREMAP) {
       vmas.afterCall(task(tid).vmas, owner, tid, begin, end);

@@ -37,5 +37,8 @@ public final class Reason {
   /** The recording does not show the update, or not the pages that it is about. */
   public static final String NOT_SHOWN = "update-not-shown";
 
+  /** The recording has no times, so that what it shows of a call cannot be told from the rest. */
+  public static final String NO_TIMES = "no-times";
+
   private Reason() {}
 }

@@ -1,12 +1,14 @@
 package dev.mmureplay.cli.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -55,7 +57,7 @@ final class CaptureToolsTest {
   void anObstacleSaysWhatIsMissing() throws IOException {
     kernelFile("proc/sys/kernel/perf_event_paranoid", "2\n");
     kernelFile("proc/sys/kernel/yama/ptrace_scope", "3\n");
-    Host poor = host(USER, "sh", "perf", "strace", "bpftrace", "qemu-x86_64");
+    Host poor = host(USER, "sh", "setsid", "cat", "perf", "strace", "bpftrace", "qemu-x86_64");
 
     assertThat(CaptureTools.named("perf").obstacle(poor))
         .isEqualTo("tracepoints are for root only (kernel.perf_event_paranoid is 2)");
@@ -114,13 +116,40 @@ final class CaptureToolsTest {
   }
 
   @Test
-  void bpftraceRefusesWordsThatItWouldTakeApart() throws IOException {
-    Host host = host(0, "demo");
+  void bpftraceIsToldTheNameOfTheCommandAndWhereTheKernelMapsItsMemory() throws IOException {
+    Host host = host(0, "cat");
+    String name = "record" + ProcessHandle.current().pid();
+    CaptureTool tool = CaptureTools.named("bpftrace");
 
-    assertThat(lines(CaptureTools.named("bpftrace"), host, "demo", "x"))
-        .contains("BPFTRACE_PERF_RB_PAGES=8192", " -c '" + root.resolve("bin/demo") + " x' ");
-    assertThatThrownBy(() -> lines(CaptureTools.named("bpftrace"), host, "demo", "a b"))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("expected words without one but found \"a b\"");
+    assertThat(lines(tool, host, "demo", "a b", ""))
+        .contains(
+            "cat >'my log.adsnap.bt' <<'END_OF_FILE'\n#!/usr/bin/env bpftrace\n",
+            "setsid --wait env BPFTRACE_PERF_RB_PAGES=8192 bpftrace --no-warnings -B full"
+                + " -o 'my log' -c "
+                + root.resolve("bin/cat")
+                + " 'my log.adsnap.bt' "
+                + name
+                + " 0xffff888000000 <",
+            " " + name + " demo 'a b' ''\n");
+    Files.write(Files.createDirectories(root.resolve("proc")).resolve("kcore"), kcore());
+    assertThat(lines(tool, host, "demo")).contains(" " + name + " 0xffff8b1240000 <");
+    Files.write(root.resolve("proc/kcore"), Arrays.copyOf(kcore(), 100));
+    assertThat(lines(tool, host, "demo")).contains(" " + name + " 0xffff888000000 <");
+  }
+
+  /** The headers of a kernel's memory: its image, its other mappings, and the direct map. */
+  private static byte[] kcore() {
+    ByteBuffer elf = ByteBuffer.allocate(64 + 4 * 56).order(ByteOrder.LITTLE_ENDIAN);
+    elf.putLong(32, 64).putShort(56, (short) 4);
+    program(elf, 0, 4, 0, 0);
+    program(elf, 1, 1, 0xffffffff9de00000L, 0x11ce00000L);
+    program(elf, 2, 1, 0xffffa4e580000000L, -1);
+    program(elf, 3, 1, 0xffff8b1240001000L, 0x1000);
+    return elf.array();
+  }
+
+  private static void program(ByteBuffer elf, int i, int type, long virtual, long physical) {
+    int at = 64 + i * 56;
+    elf.putInt(at, type).putLong(at + 16, virtual).putLong(at + 24, physical);
   }
 }

@@ -22,14 +22,14 @@ class AdsnapImporterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "moved", "damaged", "no-ptes"})
+  @ValueSource(strings = {"calls", "unsorted", "moved", "damaged", "no-ptes", "exec"})
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, log(name)))
         .containsExactlyElementsOf(EventCsv.resourceLines("adsnap/" + name + ".events.csv"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "damaged", "no-ptes"})
+  @ValueSource(strings = {"calls", "unsorted", "damaged", "no-ptes", "exec"})
   void recognisesItsOwnLogs(String name) throws IOException {
     byte[] text = log(name);
     assertThat(
@@ -75,8 +75,25 @@ class AdsnapImporterTest {
     assertThat(ledger.parsedCount()).isEqualTo(lines + 1);
   }
 
+  @Test
+  void aTraceIsFromTheStartIfEveryProcessIsSeenToBegin() throws IOException {
+    String exec = new String(log("exec"), StandardCharsets.UTF_8);
+
+    assertThat(fromStart(exec)).isTrue();
+    assertThat(fromStart(exec.replaceFirst("X .*\n", ""))).isFalse();
+    assertThat(fromStart(exec + "Lost 3 events\n")).isFalse();
+    assertThat(fromStart(exec + "B 783174923680 77 77 0 0\nb 783174923690 77 77 0 5570dd010000\n"))
+        .isFalse();
+    assertThat(fromStart(new String(log("calls"), StandardCharsets.UTF_8))).isFalse();
+  }
+
+  private boolean fromStart(String log) throws IOException {
+    byte[] text = log.getBytes(StandardCharsets.UTF_8);
+    return EventCsv.importOnly(importer, "test", text).report().fidelity().fromStart();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "damaged"})
+  @ValueSource(strings = {"calls", "unsorted", "damaged", "exec"})
   void accountsForEveryLineWhateverTheDamage(String name) throws IOException {
     for (byte[] damaged : Mutations.of(log(name), 42, 400)) {
       read(damaged);

@@ -3,17 +3,22 @@ package dev.mmureplay.importer.perf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mmureplay.event.CallSite;
+import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Ledger;
 import dev.mmureplay.importer.EventCsv;
 import dev.mmureplay.importer.ImportReport;
 import dev.mmureplay.importer.Importers;
+import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.Mutations;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,7 +29,17 @@ class PerfScriptImporterTest {
   /** Each with its events beside it. */
   static List<String> logs() {
     return List.of(
-        "attached", "calls", "exec", "faults", "lost", "odd-tasks", "plain", "tasks", "tid-only");
+        "attached",
+        "calls",
+        "exec",
+        "faults",
+        "fields-default",
+        "lost",
+        "odd-tasks",
+        "plain",
+        "tasks",
+        "tid-only",
+        "untimed-records");
   }
 
   @ParameterizedTest
@@ -59,6 +74,113 @@ class PerfScriptImporterTest {
       })
   void recognisesNoOtherTool(String head) {
     assertThat(importer.recognises(head.getBytes(StandardCharsets.UTF_8))).isFalse();
+  }
+
+  /** The same recording, printed by {@code perf script} with other options. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "addr",
+        "deltatime",
+        "misc",
+        "ns",
+        "period",
+        "pid",
+        "reltime",
+        "srcline",
+        "symbols",
+        "tod",
+        "untimed",
+        "untimed-period"
+      })
+  void otherFieldsMakeTheSameEvents(String fields) throws IOException {
+    EventCsv.Imported expected = fields("default");
+    EventCsv.Imported found = fields(fields);
+    boolean timed = !List.of("deltatime", "untimed", "untimed-period").contains(fields);
+    boolean cpus = !fields.equals("untimed-period");
+
+    assertThat(found.report().ledger().rejections()).isEmpty();
+    assertThat(columns(found, false, cpus)).isEqualTo(columns(expected, false, cpus));
+    assertThat(found.report().fidelity())
+        .isEqualTo(expected.report().fidelity().withClock(timed).withCpus(cpus));
+    if (!timed) {
+      assertThat(columns(found, true, cpus)).allMatch(row -> row.endsWith(";;"));
+    } else if (!List.of("ns", "reltime").contains(fields)) {
+      assertThat(columns(found, true, cpus)).isEqualTo(columns(expected, true, cpus));
+    }
+    long more = fields.equals("srcline") ? 64 : 0;
+    assertThat(found.report().ledger().ignoredByRule().getOrDefault("source-line", 0L))
+        .isEqualTo(more);
+  }
+
+  private EventCsv.Imported fields(String name) throws IOException {
+    byte[] text = EventCsv.resource("perf/fields-" + name + ".log");
+    assertThat(importer.recognises(text)).isTrue();
+    return EventCsv.importOnly(importer, name, text);
+  }
+
+  /** Returns the events without their lines, with or without time, duration and CPU. */
+  private static List<String> columns(EventCsv.Imported imported, boolean times, boolean cpus) {
+    return imported.events().stream()
+        .map(row -> row.split(",", -1))
+        .map(
+            row ->
+                row[1]
+                    + row[2]
+                    + row[3]
+                    + (cpus ? row[4] : "")
+                    + String.join(",", Arrays.asList(row).subList(7, row.length))
+                    + (times ? ";" + row[5] + ";" + row[6] : ""))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no-task, event without its task (-F tid)",
+    "no-values, event without its values (-F trace)"
+  })
+  void whatPerfWasNotAskedToPrintIsNamed(String fields, String reason) throws IOException {
+    assertThat(fields(fields).report().ledger().rejectedByReason()).containsOnlyKeys(reason);
+  }
+
+  /** A name may look like columns that perf prints between the task and the time. */
+  @ParameterizedTest
+  @CsvSource({
+    "'wl 2 77 [000] K 2026-11-26 05:39:31.366534 5.000000001: 1 syscalls:sys_exit_brk: 0x7', 77, 0",
+    "'wl 2 77 KSp 5.000000001: syscalls:sys_exit_brk: 0x7', 77,",
+    "'K 77 5.000000001: syscalls:sys_exit_brk: 0x7', 77,",
+    "'a:b: c 77          3 syscalls:sys_exit_brk: 0x7', 77,",
+    "'a 3 77 syscalls:sys_exit_brk: 0x7', 77,",
+    "'a 77 1234567890 syscalls:sys_exit_brk: 0x7', 77,",
+    "'77 [003] syscalls:sys_exit_brk: 0x7', 77, 3",
+    "'           77 syscalls:sys_exit_brk: 0x7', 77,"
+  })
+  void tellsTheTaskFromWhatStandsAroundIt(String text, int tid, @Nullable Integer cpu)
+      throws IOException {
+    LineScanner line =
+        new LineScanner(new ByteArrayInputStream((text + "\n").getBytes(StandardCharsets.UTF_8)));
+    PerfLine columns = new PerfLine();
+
+    assertThat(line.nextLine()).isTrue();
+    assertThat(columns.read(line)).isTrue();
+    assertThat(columns.tid()).isEqualTo(tid);
+    assertThat(columns.cpu()).isEqualTo(cpu == null ? EventSchema.UNKNOWN_INT : cpu);
+    assertThat(columns.hasClock()).isEqualTo(text.contains(" 5."));
+    assertThat(line.rest()).isEqualTo(" 0x7");
+  }
+
+  @Test
+  void aLineWithoutATimeAmongLinesWithOneIsRejected() throws IOException {
+    String text =
+        """
+        a 7 5.000000001: exceptions:page_fault_user: address=0x7000 ip=0x5 error_code=0x4
+        a 7 exceptions:page_fault_user: address=0x8000 ip=0x5 error_code=0x4
+        """;
+    ImportReport report =
+        EventCsv.importOnly(importer, "mixed", text.getBytes(StandardCharsets.UTF_8)).report();
+
+    assertThat(report.ledger().rejectedByReason()).containsOnlyKeys("unrecognised line");
+    assertThat(report.fidelity().clock()).isTrue();
   }
 
   @Test

@@ -1,11 +1,10 @@
-package dev.mmureplay.importer.ftrace;
+package dev.mmureplay.importer;
 
 import static dev.mmureplay.event.EventSchema.UNKNOWN;
 
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSink;
-import dev.mmureplay.importer.TaskTable;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,13 +13,14 @@ import java.util.Set;
  * Looks at every event that passes to find out whether each process was seen to begin: with an
  * execve, or as the copy of one that was.
  */
-final class Beginnings implements EventSink {
+public final class Beginnings implements EventSink {
   private final EventSink next;
   private final Set<Integer> begun = new HashSet<>();
   private boolean memorySeen;
   private boolean unexplained;
 
-  Beginnings(EventSink next) {
+  /** Passes every event on. */
+  public Beginnings(EventSink next) {
     this.next = next;
   }
 
@@ -53,7 +53,7 @@ final class Beginnings implements EventSink {
   }
 
   /** Returns whether no process did anything before it was seen to begin. */
-  boolean fromStart() {
+  public boolean fromStart() {
     return memorySeen && !unexplained;
   }
 }
