@@ -35,7 +35,10 @@
  * … reason 0                                  ignored: flush-on-task-switch
  * signal:signal_deliver                       SIGNAL, with the address of the fault behind a SIGSEGV
  * sched:sched_switch                          SCHED_SWITCH
- * mmap_lock:*                                 ignored: mmap-lock
+ * mmap_lock:mmap_lock_acquire_returned,
+ *   …_released                                the place among the others of the call that it is in,
+ *                                             if it takes the lock to write; else ignored: mmap-lock
+ * mmap_lock:mmap_lock_start_locking           ignored: mmap-lock
  * shmat shmdt                                 ignored: shmat, shmdt (the length is unknown)
  * any other syscalls:*                        ignored: syscall-not-about-memory
  * any other event, any other record           ignored: other-event, other-record
@@ -48,7 +51,7 @@
  * </pre>
  *
  * <p>Observations and faults stand where they were recorded, which for those inside a call is in
- * front of the call's own event: that is appended at its end.
+ * front of the call's own event: that is appended at its end, or where its lock is released.
  *
  * <p>Without PERF_RECORD_COMM ({@code --show-task-events}) the moment at which an execve drops the
  * old program is not known; its event then stands where the call began.

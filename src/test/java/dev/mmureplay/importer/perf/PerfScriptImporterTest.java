@@ -24,7 +24,8 @@ class PerfScriptImporterTest {
   /** Each with its events beside it. */
   static List<String> logs() {
     return List.of(
-        "attached", "calls", "exec", "faults", "lost", "odd-tasks", "plain", "tasks", "tid-only");
+        "attached", "calls", "exec", "faults", "lock-order", "lost", "odd-tasks", "plain", "tasks",
+        "tid-only");
   }
 
   @ParameterizedTest
