@@ -18,6 +18,11 @@ public enum Outcome {
    * A page that no recorded fault has made resident: the kernel's own copies, mlock, fault-around.
    */
   RESIDENT_WITHOUT_A_FAULT,
+  /**
+   * A page that is not known to be resident in the model is not: what a read fault maps beside
+   * itself (fault-around) depends on the page cache, and an execve may not be recorded.
+   */
+  ASSUMED_PAGE_ABSENT,
   /** A or D is set where the model has it clear: a touch that needed no fault is not recorded. */
   TOUCHED_WITHOUT_A_FAULT,
   /** A is clear where the model has it set: the kernel has looked for idle pages. */
