@@ -335,8 +335,7 @@ class NativeVerificationTest {
             + call.formatted(6, 1)
             + call.formatted(7, 3));
     assertThat(differences).isEmpty();
-    assertThat(outcomes())
-        .containsExactly("flush equal 3", "flush resident-without-a-fault 1");
+    assertThat(outcomes()).containsExactly("flush equal 3", "flush resident-without-a-fault 1");
   }
 
   @Test

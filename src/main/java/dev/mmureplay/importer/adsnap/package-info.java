@@ -47,7 +47,12 @@
  * first e, x or f line on, which the first fault brings.
  *
  * <p>There is no tracepoint for execve in it: what the program had mapped before its first own call
- * is not known, and the few faults in front of the execve belong to bpftrace's own image.
+ * is not known, and the few faults in front of the execve belong to bpftrace's own image. A later
+ * one is told by the break, of which every program asks first: where it is not what it was left at,
+ * an EXECVE stands where the old memory went, at the last full flush outside a call.
+ *
+ * <p>A page that is executable behind an mprotect that did not ask for it tells that the program's
+ * personality has READ_IMPLIES_EXEC: the protection of its calls has PROT_EXEC from then on.
  */
 @NullMarked
 package dev.mmureplay.importer.adsnap;

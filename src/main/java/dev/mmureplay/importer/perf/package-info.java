@@ -56,6 +56,10 @@
  * <p>Without PERF_RECORD_COMM ({@code --show-task-events}) the moment at which an execve drops the
  * old program is not known; its event then stands where the call began.
  *
+ * <p>A record in an mmap, mprotect or brk that shows a mapping executable which is only to be
+ * readable tells that the program's personality has READ_IMPLIES_EXEC: the protection of its calls
+ * has PROT_EXEC from then on, as in the kernel.
+ *
  * <p>The identity of a mapped file is a hash of its device, inode and path where an MMAP2 record
  * tells them ({@code --show-mmap-events}); else it is the descriptor.
  *

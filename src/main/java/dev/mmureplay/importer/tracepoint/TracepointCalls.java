@@ -123,6 +123,9 @@ public final class TracepointCalls {
     }
     EventRow row = trace.row(dev.mmureplay.event.EventKind.MMAP);
     call.fill(row, row.pid, row.tid, task.arguments, task.argumentCount);
+    if (trace.tasks.readImpliesExec(task.tid) && !task.unexecutable) {
+      call.readImpliesExec(row, task.arguments);
+    }
     trace.sinceBegin(row, task);
     row.result = result;
     if (row.file != UNKNOWN_INT && task.file != UNKNOWN_INT) {

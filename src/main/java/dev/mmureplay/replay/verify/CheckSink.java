@@ -10,7 +10,9 @@ public interface CheckSink {
   /** Takes one execve's own update of its stack. */
   default void execve(CallCheck check) throws IOException {}
 
-  /** Takes a difference that belongs to no mprotect: what a fault or another call has met or made. */
+  /**
+   * Takes a difference that belongs to no mprotect: what a fault or another call has met or made.
+   */
   default void stray(int tid, CallCheck.Attribute difference) throws IOException {}
 
   /**

@@ -43,6 +43,9 @@ final class FlushWitness {
   /** Whether the flush of the call under way has shown pages that the model did not have. */
   private boolean tookOver;
 
+  /** Whether a mapping of the call under way is executable, which the model does not know. */
+  boolean mappedExecutable;
+
   /** What was found in the last call. */
   Outcome outcome = Outcome.EQUAL;
 
@@ -128,9 +131,12 @@ final class FlushWitness {
       if (windows.overlaps(
           space, call.tid, call.time, end, call.address, call.address + call.length)) {
         outcome = Outcome.OVERLAPPING_CALL;
+      } else if (mappedExecutable) {
+        outcome = Outcome.READ_IMPLIES_EXEC;
       } else if (once
           && shown == ALL
-          && (machine.seeds().otherCpus(space) > 0 || windows.overlaps(space, call.tid, call.time, end, 0, Long.MAX_VALUE))) {
+          && (machine.seeds().otherCpus(space) > 0
+              || windows.overlaps(space, call.tid, call.time, end, 0, Long.MAX_VALUE))) {
         outcome = Outcome.FLUSH_MADE_FULL_BY_ANOTHER;
       } else if (once && !shownPages) {
         Flushable range = Flushable.of(call.pieces);

@@ -48,6 +48,10 @@ final class NativeVerification implements Witness, ProtectionObserver {
   private static final class Words {
     private long compared;
     private long takenOver;
+
+    /** Whether pages could be executed though the model's mapping does not let them be. */
+    private boolean executable;
+
     private CallCheck.@Nullable Attribute difference;
 
     /** How often A was lost in the call, for which something else may be to blame. */
@@ -57,6 +61,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
 
     void clear() {
       lost = 0;
+      executable = false;
       firstLost = null;
       compared = 0;
       takenOver = 0;
@@ -224,6 +229,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
       Outcome found = told.compare(subject, owner, tid, from, snapshot.time, page, word);
       outcome.compared += found.isCompared() ? 1 : 0;
       outcome.takenOver += found.isCompared() ? 0 : 1;
+      outcome.executable |= found == Outcome.READ_IMPLIES_EXEC;
       boolean lost = told.isOpenQuestion(subject, found);
       if (found == Outcome.DIFFERENT && outcome.difference == null) {
         outcome.difference = difference(name(subject), line, page, model, word);
@@ -233,8 +239,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
   }
 
-  private CallCheck.Attribute difference(
-      String name, long line, long page, long model, long word) {
+  private CallCheck.Attribute difference(String name, long line, long page, long model, long word) {
     String expected = PteText.of(model, kernel.protNone());
     String found = PteText.of(word, kernel.protNone());
     return new CallCheck.Attribute(name, PTE, line, page, expected, found, false);
@@ -319,6 +324,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
       boolean unknownPages = older && !snapshot && facts.modelResult == 0;
       boolean shown = snapshot && task.before.end - task.before.start >= facts.length;
+      flushes.mappedExecutable = snapshot && task.old.executable;
       flushes.after(task.flushes, owner, known, facts, unknownPages, shown);
       if (flushes.outcome.isCompared()) {
         check.add(

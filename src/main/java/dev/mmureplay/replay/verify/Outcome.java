@@ -15,6 +15,11 @@ public enum Outcome {
   /** Permissions in a mapping that is older than the recording. */
   PERMISSIONS_OF_OLDER_MAPPING,
   /**
+   * A page can be executed though the call that mapped it did not ask for it: the program's
+   * personality has READ_IMPLIES_EXEC, which the recording shows only behind an mprotect.
+   */
+  READ_IMPLIES_EXEC,
+  /**
    * A page that no recorded fault has made resident: the kernel's own copies, mlock, fault-around.
    */
   RESIDENT_WITHOUT_A_FAULT,

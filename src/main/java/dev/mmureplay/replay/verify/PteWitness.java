@@ -15,6 +15,7 @@ import java.util.Map;
  * comparison is about what happens next.
  */
 final class PteWitness {
+  private static final int READ = 1;
   private static final long STATE = Pte.ACCESSED | Pte.DIRTY_BITS;
   private static final long COMPARED = Pte.PRESENT | Pte.RW | Pte.NX | STATE;
 
@@ -117,6 +118,9 @@ final class PteWitness {
     boolean dirtyLost = Pte.isDirty(model) && !Pte.isDirty(word);
     if (word == 0 || dirtyLost || Pte.settleDirty(word) != word) {
       return Outcome.DIFFERENT;
+    }
+    if ((changed & ~STATE) == Pte.NX && (word & Pte.NX) == 0 && !after && !older) {
+      return (vma.protection() & READ) != 0 ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
     }
     if ((changed & ~STATE) != 0) {
       return older && !after ? Outcome.PERMISSIONS_OF_OLDER_MAPPING : Outcome.DIFFERENT;

@@ -22,7 +22,8 @@ class AdsnapImporterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "moved", "damaged", "no-ptes"})
+  @ValueSource(
+      strings = {"calls", "execve", "read-implies-exec", "unsorted", "moved", "damaged", "no-ptes"})
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, log(name)))
         .containsExactlyElementsOf(EventCsv.resourceLines("adsnap/" + name + ".events.csv"));

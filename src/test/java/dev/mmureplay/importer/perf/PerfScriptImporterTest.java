@@ -24,7 +24,18 @@ class PerfScriptImporterTest {
   /** Each with its events beside it. */
   static List<String> logs() {
     return List.of(
-        "attached", "calls", "exec", "faults", "lock-order", "lost", "odd-tasks", "plain", "tasks",
+        "attached",
+        "calls",
+        "exec",
+        "faults",
+        "lock-order",
+        "lost",
+        "odd-tasks",
+        "plain",
+        "read-implies-exec",
+        "tasks",
+        "read-implies-exec",
+        "tasks",
         "tid-only");
   }
 
