@@ -61,6 +61,15 @@ final class VerifyReport implements CheckSink {
     }
   }
 
+  @Override
+  public void stray(int tid, CallCheck.Attribute difference) {
+    differing++;
+    if (differences.size() < limit) {
+      differences.add(
+          trace + ":" + difference.line() + ": task " + tid + ": " + CallRow.text(difference));
+    }
+  }
+
   /**
    * Prints what was found out.
    *

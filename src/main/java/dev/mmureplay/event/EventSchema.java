@@ -21,7 +21,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * kind        int8    no    {@link EventKind#code()}
  * address     int64   yes   start address, unsigned; for an access any address inside the page
  * length      int64   yes   length in bytes as asked for by the call, unsigned
- * protection  int32   yes   PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4, and what else the call passed
+ * protection  int32   yes   PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4, and what else the call passed; PROT_EXEC
+ *                           is there, too, where the program's personality adds it (READ_IMPLIES_EXEC); for
+ *                           brk that of new memory, null for the usual rw-
  * flags       int64   yes   per kind: MAP_*, MREMAP_*, advice, pkey, clone flags, signal, {@link #FROM_FAULT}
  * address2    int64   yes   mremap: the new address asked for
  * length2     int64   yes   mremap: the new length, bytes

@@ -42,6 +42,9 @@ public enum SystemCall {
   /** The flags of mremap with which it looks at the new address. */
   private static final long MREMAP_FIXED_OR_DONTUNMAP = 2 | 4;
 
+  private static final int READ = 1;
+  private static final int WRITE = 2;
+  private static final int EXEC = 4;
   private static final SystemCall[] ALL = values();
   private static final NameTable BY_NAME = byName();
 
@@ -172,6 +175,34 @@ public enum SystemCall {
       }
       case MADVISE -> row.flags = (int) arguments[2];
       default -> {}
+    }
+  }
+
+  /**
+   * Returns the protection that a call asks for, or -1 if it asks for none; that of new memory for
+   * brk.
+   */
+  public int protection(long[] arguments) {
+    return switch (this) {
+      case MMAP, MPROTECT, PKEY_MPROTECT -> (int) arguments[2];
+      case BRK -> READ | WRITE;
+      default -> -1;
+    };
+  }
+
+  /** Returns whether a protection would let a program read but not execute. */
+  public static boolean readsWithoutExecuting(int protection) {
+    return protection >= 0 && (protection & (READ | EXEC)) == READ;
+  }
+
+  /**
+   * Gives the row of a call the protection that it has for a program which has asked for PROT_EXEC
+   * wherever there is PROT_READ (do_mmap, do_mprotect_pkey, VM_DATA_DEFAULT_FLAGS).
+   */
+  public void readImpliesExec(EventRow row, long[] asked) {
+    int protection = protection(asked);
+    if (readsWithoutExecuting(protection)) {
+      row.protection = protection | EXEC;
     }
   }
 

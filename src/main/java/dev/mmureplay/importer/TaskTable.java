@@ -23,6 +23,7 @@ public final class TaskTable {
   private static final class Group {
     private final int pid;
     private boolean ended;
+    private boolean readImpliesExec;
 
     Group(int pid) {
       this.pid = pid;
@@ -98,11 +99,27 @@ public final class TaskTable {
     if (known != null && hasShownUp && !known.ended && sameKind(known.group, group, child)) {
       return;
     }
+    boolean inherited = readImpliesExec(parent);
     put(child, new Task(group == null ? new Group(child) : group));
+    readImpliesExec(child, inherited);
   }
 
   private static boolean sameKind(Group known, @Nullable Group wanted, int child) {
     return wanted == null ? known.pid == child : known == wanted;
+  }
+
+  /**
+   * Returns whether a task's program is known to have asked for PROT_EXEC wherever there is
+   * PROT_READ (personality with READ_IMPLIES_EXEC). It holds for what it forks; a 64-bit program
+   * begins without it.
+   */
+  public boolean readImpliesExec(int tid) {
+    return task(tid).group.readImpliesExec;
+  }
+
+  /** Notes whether a task's program has asked for that. */
+  public void readImpliesExec(int tid, boolean asked) {
+    task(tid).group.readImpliesExec = asked;
   }
 
   /** Notes that a task has ended; returns false if that was known. */
@@ -139,6 +156,7 @@ public final class TaskTable {
   public void execs(int tid) {
     Group group = task(tid).group;
     group.ended = false;
+    group.readImpliesExec = false;
     Task leader = new Task(group);
     tasks.values().removeIf(task -> task.group == group);
     put(group.pid, leader);

@@ -21,6 +21,10 @@ public final class AddressSpace {
   boolean flushedOnSeveral;
 
   long brk = NO_BREAK;
+
+  /** Where the heap begins: the first break that the trace shows. */
+  long heapStart = NO_BREAK;
+
   int users = 1;
 
   /** Whether it is older than the trace, so that CPUs may have used it before. */

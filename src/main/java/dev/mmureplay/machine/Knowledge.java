@@ -32,6 +32,27 @@ public final class Knowledge {
     }
   }
 
+  /** Returns whether a page that the model has resident is known to be. */
+  public boolean isKnownResident(AddressSpace space, long address) {
+    LeafTable leaf = space.tables.get(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    return leaf != null
+        && leaf.reference[index] != 0
+        && (leaf.unknown(index) & Unknown.RESIDENCY) == 0;
+  }
+
+  /** Returns whether a range has a page that the model has resident and that may not be. */
+  public boolean hasDoubtfulPage(AddressSpace space, long start, long end) {
+    for (LeafTable leaf : space.tables.range(start, end)) {
+      for (int i = Guest.from(leaf, start); i < Guest.to(leaf, end); i++) {
+        if (leaf.reference[i] != 0 && (leaf.unknown(i) & Unknown.RESIDENCY) != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Nothing is known any more of the page at an address. */
   public void doubt(AddressSpace space, long address) {
     Doubts.disturbed(

@@ -23,6 +23,9 @@ public final class Machine {
   /** Bytes in a page. */
   public static final long PAGE_SIZE = 1L << PAGE_SHIFT;
 
+  /** PROT_READ | PROT_WRITE. */
+  public static final int READ_WRITE = 3;
+
   /** Stands for the result of a call whose result the trace does not show. */
   public static final long UNKNOWN_RESULT = Long.MIN_VALUE;
 
@@ -274,7 +277,12 @@ public final class Machine {
    * @param wanted the break asked for, 0 to query
    */
   public void brk(AddressSpace space, long wanted, long newBreak) {
-    mappings.brk(space, wanted, newBreak);
+    brk(space, wanted, newBreak, READ_WRITE);
+  }
+
+  /** The same with the protection of new memory, for a program that reading lets execute, too. */
+  public void brk(AddressSpace space, long wanted, long newBreak, int protection) {
+    mappings.brk(space, wanted, newBreak, protection);
   }
 
   /** Carries out a successful madvise. */

@@ -163,10 +163,13 @@ final class Mappings {
    * Moves the break; growing maps private anonymous memory behind the heap, shrinking unmaps. A
    * call that only asks for the break, or fails, moves nothing: where its answer is another than
    * expected, the trace has missed something.
+   *
+   * @param protection of the memory behind the heap
    */
-  void brk(AddressSpace space, long wanted, long newBreak) {
+  void brk(AddressSpace space, long wanted, long newBreak, int protection) {
     long old = space.brk;
     space.brk = newBreak;
+    space.heapStart = old == AddressSpace.NO_BREAK ? newBreak : space.heapStart;
     guest.doubts.changedByVmas(space);
     if (old == AddressSpace.NO_BREAK || old == newBreak || wanted != newBreak) {
       guest.enterSyscall(Cause.MMAP);
@@ -180,9 +183,13 @@ final class Mappings {
         unmap(space, from, to);
         guest.cause(Cause.MMAP);
       }
-      long flags = Vma.READ | Vma.WRITE | Vma.ACCOUNT;
-      guest.merger.insert(
-          space.vmas, new Vma(from, to, flags, Vma.ANONYMOUS, from >> Machine.PAGE_SHIFT));
+      long flags = (protection & Vma.ACCESS) | Vma.ACCOUNT;
+      Vma vma = new Vma(from, to, flags, Vma.ANONYMOUS, from >> Machine.PAGE_SHIFT);
+      if (guest.kernel.keepsHeapApart()) {
+        guest.merger.extend(space.vmas, vma, space.heapStart);
+      } else {
+        guest.merger.insert(space.vmas, vma);
+      }
       guest.doubts.mapped(space, from, to);
       guest.doubts.permitted(space, from, to, flags);
     } else if (to < from) {

@@ -24,6 +24,7 @@ final class Processes {
   void fork(AddressSpace parent, AddressSpace child) {
     guest.enterSyscall(Cause.FORK);
     child.brk = parent.brk;
+    child.heapStart = parent.heapStart;
     Doubts.inherit(parent, child);
     for (int i = 0; i < parent.vmas.size(); i++) {
       Vma vma = parent.vmas.get(i);

@@ -60,6 +60,24 @@ public final class RecordedPages {
   }
 
   /**
+   * The trace shows that a page of a mapping was resident, and no fault that made it so: the kernel
+   * populated it for itself, as for mlock and direct I/O, written where it may be.
+   *
+   * @return whether the model lacked it
+   */
+  public boolean populated(AddressSpace space, long address) {
+    Vma vma = space.vmas.containing(address);
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    if (vma == null || leaf.reference[index] != 0) {
+      return false;
+    }
+    faults.populateSilently(space, vma, leaf, index, vma.has(Vma.WRITE));
+    leaf.learn(index, Unknown.RESIDENCY);
+    return true;
+  }
+
+  /**
    * The fault that made a page resident ended in a signal, so that it did not: the model permitted
    * an access that the kernel refused, because the trace does not show what the mapping permits. A
    * mapping that it does show must have changed unseen.

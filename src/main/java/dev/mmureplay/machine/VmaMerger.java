@@ -141,6 +141,21 @@ final class VmaMerger {
   }
 
   /**
+   * Adds a new mapping to the list: more of its neighbour in front where that may be, and where
+   * that reaches behind a limit (do_brk_flags), else a mapping of its own.
+   */
+  void extend(VmaList vmas, Vma vma, long limit) {
+    int index = vmas.firstEndingBehind(vma.start);
+    Vma previous = mergeable(vmas.at(index - 1), vma, true);
+    if (previous != null && previous.end > limit) {
+      absorb(previous, vma);
+      previous.end = vma.end;
+    } else {
+      vmas.insert(vma);
+    }
+  }
+
+  /**
    * Gives a VMA an anon_vma before its first private page, a neighbour's where that would let them
    * merge later.
    */

@@ -148,6 +148,14 @@ public enum GuestKernel {
   }
 
   /**
+   * Returns whether new memory behind the break merges only with the heap in front of it, not with
+   * what is in front of the heap or behind the break (6.1 on).
+   */
+  public boolean keepsHeapApart() {
+    return modernMm;
+  }
+
+  /**
    * Returns whether mprotect gathers one flush for the whole call and skips it where no PTE needs
    * it (5.19 on).
    */

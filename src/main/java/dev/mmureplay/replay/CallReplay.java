@@ -146,7 +146,12 @@ final class CallReplay {
       }
       case BRK -> {
         if (usable(space, result)) {
-          machine.brk(space, batch.address(row), result);
+          int protection = batch.protection(row);
+          machine.brk(
+              space,
+              batch.address(row),
+              result,
+              protection == UNKNOWN_INT ? Machine.READ_WRITE : protection);
         }
       }
       case MADVISE -> {

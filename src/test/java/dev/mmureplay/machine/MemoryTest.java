@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mmureplay.mmu.Cause;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.Operation;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -98,6 +99,28 @@ class MemoryTest {
     bench.machine.brk(bench.space, Bench.page(4) + 100, Bench.page(4) + 100);
     assertThat(bench.vmas()).containsExactly("0+5 3");
     assertThat(resident(0, 5)).isEqualTo(5);
+  }
+
+  @Test
+  void theHeapStaysApartFromWhatIsInFrontOfItUnderANewerKernel() {
+    for (GuestKernel kernel : GuestKernel.values()) {
+      Bench bss = new Bench(kernel);
+      bss.map(0, 2, READ | WRITE);
+      bss.machine.brk(bss.space, 0, Bench.page(2));
+      bss.machine.brk(bss.space, Bench.page(4), Bench.page(4));
+      bss.machine.brk(bss.space, Bench.page(8), Bench.page(8));
+      assertThat(bss.vmas())
+          .as("%s", kernel)
+          .containsExactlyElementsOf(
+              kernel == GuestKernel.LINUX_2_6_27 ? List.of("0+8 3") : List.of("0+2 3", "2+6 3"));
+    }
+  }
+
+  @Test
+  void newMemoryBehindTheBreakIsExecutableWhereReadingImpliesIt() {
+    bench.machine.brk(bench.space, 0, Bench.page(0));
+    bench.machine.brk(bench.space, Bench.page(8), Bench.page(8), READ | WRITE | Bench.EXEC);
+    assertThat(bench.vmas()).containsExactly("0+8 7");
   }
 
   @Test

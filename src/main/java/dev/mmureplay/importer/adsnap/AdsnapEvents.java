@@ -12,11 +12,14 @@ import dev.mmureplay.importer.Account;
 import dev.mmureplay.importer.Beginnings;
 import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.SystemCall;
+import dev.mmureplay.importer.TaskTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events of the lines, which come in the order of their times. */
@@ -25,6 +28,10 @@ final class AdsnapEvents {
   private static final long ERESTARTSYS = 512;
 
   private static final long ERESTART_RESTARTBLOCK = 516;
+
+  // Of enum tlb_flush_reason.
+  private static final long TASK_SWITCH = 0;
+  private static final long LOCAL_MM_SHOOTDOWN = 3;
 
   private static final long FAULT_WRITE = 2;
   private static final long FAULT_FETCH = 0x10;
@@ -64,12 +71,18 @@ final class AdsnapEvents {
   private final Account account;
   private final EventRow row = new EventRow();
   private final Map<Integer, OpenCall> open = new HashMap<>();
+
+  /** Processes known to execute whatever they may read (personality with READ_IMPLIES_EXEC). */
+  private final Set<Integer> readImpliesExec = new HashSet<>();
+
+  private final UnseenExecves execves;
   private boolean snapshots;
   private long lost;
 
   AdsnapEvents(EventSink sink, Account account) {
     this.beginnings = new Beginnings(sink);
     this.events = new EventSequencer(beginnings);
+    this.execves = new UnseenExecves(events);
     this.account = account;
   }
 
@@ -153,6 +166,12 @@ final class AdsnapEvents {
     EventRow event = row(line, EventKind.CLONE);
     event.result = child;
     event.flags = line.values[1];
+    if ((event.flags & TaskTable.CLONE_THREAD) == 0) {
+      execves.forked(line.pid, child);
+      if (readImpliesExec.contains(line.pid)) {
+        readImpliesExec.add(child);
+      }
+    }
     append(event);
   }
 
@@ -167,6 +186,7 @@ final class AdsnapEvents {
     for (int tid : before) {
       abandon(tid, Account.NEVER_RETURNED);
     }
+    execves.shown(line.pid);
     EventRow event = row(line, EventKind.EXECVE);
     event.result = 0;
     append(event);
@@ -211,7 +231,11 @@ final class AdsnapEvents {
   private void flush(AdsnapLine line) throws IOException {
     long pages = line.values[0];
     long reason = line.values[1];
-    if (reason == 0) {
+    boolean whole = pages < 0 && !open.containsKey(line.tid);
+    if (whole && (reason == TASK_SWITCH || reason == LOCAL_MM_SHOOTDOWN)) {
+      execves.flushed(line, reason == TASK_SWITCH);
+    }
+    if (reason == TASK_SWITCH) {
       account.ignored("flush-on-task-switch", 1);
       return;
     }
@@ -223,6 +247,9 @@ final class AdsnapEvents {
 
   private void begin(AdsnapLine line, SystemCall call) throws IOException {
     abandon(line.tid, Account.NEVER_RETURNED);
+    if (call != SystemCall.BRK) {
+      execves.giveUp(line.pid);
+    }
     boolean observed =
         call == SystemCall.MPROTECT
             && snapshot(line, line.values[0], line.values[1], EventSchema.PTE_BEFORE);
@@ -244,7 +271,14 @@ final class AdsnapEvents {
       return;
     }
     open.remove(line.tid);
+    if (call == SystemCall.BRK && execves.breakIs(line, result, begun.arguments[0] == 0)) {
+      readImpliesExec.remove(line.pid);
+    }
+    findOutWhatReadImplies(line, begun, result);
     call.fill(row, line.pid, line.tid, begun.arguments, begun.argumentCount);
+    if (readImpliesExec.contains(line.pid)) {
+      call.readImpliesExec(row, begun.arguments);
+    }
     row.time = begun.time;
     row.duration = line.time - begun.time;
     row.cpu = begun.cpu;
@@ -258,6 +292,24 @@ final class AdsnapEvents {
     account.parsed(2);
     if (call == SystemCall.MPROTECT) {
       snapshot(line, begun.arguments[0], begun.arguments[1], EventSchema.PTE_AFTER);
+    }
+  }
+
+  /** A page that is executable behind an mprotect that did not ask for it shows the personality. */
+  private void findOutWhatReadImplies(AdsnapLine end, OpenCall begun, long result) {
+    boolean tells =
+        begun.call == SystemCall.MPROTECT
+            && result == 0
+            && SystemCall.readsWithoutExecuting(begun.call.protection(begun.arguments));
+    for (int i = 0; tells && i < end.wordCount(); i++) {
+      for (long word = end.word(i); word != 0; word >>>= 8) {
+        int pte = (int) word & 0xff;
+        if (PteByte.isExecutable(pte)) {
+          readImpliesExec.add(end.pid);
+        } else if (PteByte.isPresent(pte)) {
+          readImpliesExec.remove(end.pid);
+        }
+      }
     }
   }
 

@@ -38,6 +38,16 @@ final class PteByte {
     return (value & mask) != 0 ? 1L << position : 0;
   }
 
+  /** Returns whether a page can be accessed. */
+  static boolean isPresent(int value) {
+    return (value & PRESENT) != 0;
+  }
+
+  /** Returns whether a page can be executed. */
+  static boolean isExecutable(int value) {
+    return (value & (PRESENT | NO_EXECUTE)) == PRESENT;
+  }
+
   /** Returns the PTE that a byte stands for; 0 for none. */
   static long word(int value) {
     return WORDS[value];

@@ -50,7 +50,12 @@
  * <p>A trace is one from the start if each process in it begins with an X, or as the copy of one
  * that did. Without, what a program had mapped before its first own call is not known: earlier
  * versions of the script have no X, and the few faults in front of their program's execve belong to
- * bpftrace's own image. What the ELF loader maps is not shown either way.
+ * bpftrace's own image. What the ELF loader maps is not shown either way. A later execve of which
+ * there is no X is told by the break, of which every program asks first: where it is not what it was
+ * left at, an EXECVE stands where the old memory went, at the last full flush outside a call.
+ *
+ * <p>A page that is executable behind an mprotect that did not ask for it tells that the program's
+ * personality has READ_IMPLIES_EXEC: the protection of its calls has PROT_EXEC from then on.
  */
 @NullMarked
 package dev.mmureplay.importer.adsnap;

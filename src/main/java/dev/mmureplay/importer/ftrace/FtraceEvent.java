@@ -17,6 +17,8 @@ enum FtraceEvent {
   SCHED_PROCESS_EXIT,
   SCHED_SWITCH,
   SIGNAL_DELIVER,
+  MMAP_LOCK_ACQUIRE_RETURNED,
+  MMAP_LOCK_RELEASED,
   TRACING_MARK_WRITE,
   /** A marker as trace-cmd shows it, or a text of the kernel's own. */
   PRINT,

@@ -153,6 +153,8 @@ final class FtraceReader {
       case SCHED_PROCESS_EXIT -> tasks.gone();
       case SCHED_SWITCH -> events.taskSwitch();
       case SIGNAL_DELIVER -> events.signal();
+      case MMAP_LOCK_ACQUIRE_RETURNED -> calls.lock(false);
+      case MMAP_LOCK_RELEASED -> calls.lock(true);
       case TRACING_MARK_WRITE -> marker();
       case PRINT -> {
         line.skipBlanks();

@@ -24,6 +24,8 @@
  * tlb_flush                                   OBSERVED_TLB_FLUSH
  * … reason 0                                  ignored: flush-on-task-switch
  * signal_deliver                              SIGNAL, with the address of the fault behind a SIGSEGV
+ * mmap_lock_acquire_returned, …_released      the place among the others of the call that it is in,
+ *                                             if it takes the lock to write; else ignored: mmap-lock
  * sched_switch                                SCHED_SWITCH, to kernel threads and idle tasks too
  * tracing_mark_write                          MARKER
  * xen_mmu_set_pte, _set_pte_atomic,

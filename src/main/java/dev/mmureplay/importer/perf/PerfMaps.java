@@ -25,6 +25,7 @@ import java.io.IOException;
  * of what was there before; all others repeat what a system call did and are observations.
  */
 final class PerfMaps {
+  private static final int EXEC = 4;
   private static final long MAP_SHARED = 1;
   private static final long MAP_PRIVATE = 2;
   private static final long MAP_FIXED = 0x10;
@@ -67,11 +68,24 @@ final class PerfMaps {
         if (task.call == SystemCall.MMAP && file != UNKNOWN_INT) {
           task.file = file;
         }
+        findOutWhatReadImplies(task);
         trace.append(observed());
       } else {
         // Without PERF_RECORD_COMM the new stack is the first sign of a new program.
         task.loading |= stack || (task.call != null && task.call.isExec());
         trace.append(task.loading ? mapped() : observed());
+      }
+    }
+  }
+
+  /** A record in a call shows what the call has made of the protection that it was given. */
+  private void findOutWhatReadImplies(TracepointTask task) {
+    SystemCall call = task.call;
+    if (call != null && SystemCall.readsWithoutExecuting(call.protection(task.arguments))) {
+      boolean executable = (protection & EXEC) != 0;
+      task.unexecutable = !executable && file != UNKNOWN_INT;
+      if (!task.unexecutable) {
+        trace.tasks.readImpliesExec(task.tid, executable);
       }
     }
   }

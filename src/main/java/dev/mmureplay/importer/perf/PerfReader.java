@@ -201,7 +201,9 @@ final class PerfReader {
       case PROCESS_EXIT, RECORD_EXIT -> tasks.gone();
       case SWITCH -> events.taskSwitch();
       case SIGNAL_DELIVER -> events.signal();
-      case MMAP_LOCK, MMAP_LOCK_RELEASED, MMAP_LOCK_START -> trace.ignore("mmap-lock");
+      case MMAP_LOCK -> calls.lock(false);
+      case MMAP_LOCK_RELEASED -> calls.lock(true);
+      case MMAP_LOCK_START -> trace.ignore("mmap-lock");
       case RECORD_MMAP ->
           trace.ignore(kernelLayout() ? "kernel-layout" : "mmap-without-protection");
       case RECORD_MMAP2 -> maps.mapping();

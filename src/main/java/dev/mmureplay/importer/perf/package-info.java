@@ -35,7 +35,10 @@
  * … reason 0                                  ignored: flush-on-task-switch
  * signal:signal_deliver                       SIGNAL, with the address of the fault behind a SIGSEGV
  * sched:sched_switch                          SCHED_SWITCH
- * mmap_lock:*                                 ignored: mmap-lock
+ * mmap_lock:mmap_lock_acquire_returned,
+ *   …_released                                the place among the others of the call that it is in,
+ *                                             if it takes the lock to write; else ignored: mmap-lock
+ * mmap_lock:mmap_lock_start_locking           ignored: mmap-lock
  * shmat shmdt                                 ignored: shmat, shmdt (the length is unknown)
  * any other syscalls:*                        ignored: syscall-not-about-memory
  * any other event, any other record           ignored: other-event, other-record
@@ -70,10 +73,14 @@
  * </pre>
  *
  * <p>Observations and faults stand where they were recorded, which for those inside a call is in
- * front of the call's own event: that is appended at its end.
+ * front of the call's own event: that is appended at its end, or where its lock is released.
  *
  * <p>Without PERF_RECORD_COMM ({@code --show-task-events}) the moment at which an execve drops the
  * old program is not known; its event then stands where the call began.
+ *
+ * <p>A record in an mmap, mprotect or brk that shows a mapping executable which is only to be
+ * readable tells that the program's personality has READ_IMPLIES_EXEC: the protection of its calls
+ * has PROT_EXEC from then on, as in the kernel.
  *
  * <p>The identity of a mapped file is a hash of its device, inode and path where an MMAP2 record
  * tells them ({@code --show-mmap-events}); else it is the descriptor.

@@ -97,6 +97,24 @@ public final class TracepointCalls {
     }
   }
 
+  /**
+   * Takes {@code mmap_lock_acquire_returned: mm=… write=true success=true} and {@code
+   * mmap_lock_released: mm=… write=true}: where a call of several at the same time takes effect.
+   * One that gives memory up does so behind the first, any other has done all by the second.
+   */
+  public void lock(boolean released) throws IOException {
+    TracepointTask task = trace.task(trace.columns.tid());
+    SystemCall call = task.call;
+    boolean places = call != null && call.isMemory() && call.givesUp() != released;
+    if (!places || trace.line.indexOf("write=true") < 0 || trace.line.indexOf("success=f") >= 0) {
+      trace.ignore("mmap-lock");
+      return;
+    }
+    trace.giveUpPlace(task);
+    task.place = trace.events.reserve();
+    trace.account.parsed(1);
+  }
+
   private void complete(SystemCall call, TracepointTask task, long result) throws IOException {
     if (-result >= ERESTARTSYS && -result <= ERESTART_RESTARTBLOCK) {
       trace.abandon(task, Account.RESTARTED);
@@ -105,6 +123,9 @@ public final class TracepointCalls {
     }
     EventRow row = trace.row(dev.mmureplay.event.EventKind.MMAP);
     call.fill(row, row.pid, row.tid, task.arguments, task.argumentCount);
+    if (trace.tasks.readImpliesExec(task.tid) && !task.unexecutable) {
+      call.readImpliesExec(row, task.arguments);
+    }
     trace.sinceBegin(row, task);
     row.result = result;
     if (row.file != UNKNOWN_INT && task.file != UNKNOWN_INT) {

@@ -25,6 +25,9 @@ public final class TracepointTask {
   /** The identity of the file that the call maps, once a record has named it, or unknown. */
   public int file;
 
+  /** Whether a record has shown that the file which the call maps cannot be executed. */
+  public boolean unexecutable;
+
   /** The address of the last fault, if nothing has happened since; else unknown. */
   public long lastFault = UNKNOWN;
 
@@ -57,6 +60,7 @@ public final class TracepointTask {
     call = null;
     place = null;
     file = UNKNOWN_INT;
+    unexecutable = false;
   }
 
   /** Returns whether this is in a call that makes or changes mappings. */

@@ -5,6 +5,7 @@ import dev.mmureplay.machine.Machine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,17 @@ final class CallWindows {
 
   private final Deque<Window> ended = new ArrayDeque<>();
   private final Map<Integer, Window> open = new HashMap<>();
+  private final Overlaps overlaps;
+  private List<Overlaps.Span> met = List.of();
+
+  CallWindows(Overlaps overlaps) {
+    this.overlaps = overlaps;
+  }
+
+  /** What is asked from here on is about the call or fault that a task began at a time. */
+  void about(int tid, long time) {
+    met = overlaps.of(tid, time);
+  }
 
   /** A task has begun a call about {@code [start, behind)}. */
   void begins(AddressSpace space, int tid, long time, long start, long behind) {
@@ -53,8 +65,20 @@ final class CallWindows {
     open.clear();
   }
 
-  /** Returns whether another task is in a call about any of these pages. */
-  boolean isOpen(AddressSpace space, int tid, long start, long behind) {
+  /**
+   * Returns whether another task is in a call about any of these pages, so that what is seen of
+   * them may be of before it or behind it.
+   */
+  boolean isOpen(AddressSpace space, int tid, long time, long start, long behind) {
+    for (Overlaps.Span span : met) {
+      if (!span.isFault() && span.isAbout(start, behind) && span.isOpenAt(time)) {
+        return true;
+      }
+    }
+    return hasBegun(space, tid, start, behind);
+  }
+
+  private boolean hasBegun(AddressSpace space, int tid, long start, long behind) {
     for (Window window : open.values()) {
       if (meets(window, space, tid, start, behind)) {
         return true;
@@ -70,7 +94,25 @@ final class CallWindows {
         return true;
       }
     }
-    return isOpen(space, tid, start, behind);
+    for (Overlaps.Span span : met) {
+      if (!span.isFault() && span.isAbout(start, behind)) {
+        return true;
+      }
+    }
+    return hasBegun(space, tid, start, behind);
+  }
+
+  /**
+   * Returns whether a fault of another task that may change PTEs of these pages overlaps with the
+   * call or fault that is asked about.
+   */
+  boolean meetsFault(long start, long behind) {
+    for (Overlaps.Span span : met) {
+      if (span.isFault() && span.isAbout(start, behind)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean meets(

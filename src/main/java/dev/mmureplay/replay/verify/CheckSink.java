@@ -11,6 +11,11 @@ public interface CheckSink {
   default void execve(CallCheck check) throws IOException {}
 
   /**
+   * Takes a difference that belongs to no mprotect: what a fault or another call has met or made.
+   */
+  default void stray(int tid, CallCheck.Attribute difference) throws IOException {}
+
+  /**
    * Takes the totals of everything that was compared in a recording of plain Linux, at its end: not
    * all of it belongs to an mprotect.
    */
@@ -30,6 +35,13 @@ public interface CheckSink {
       public void execve(CallCheck check) throws IOException {
         for (CheckSink sink : sinks) {
           sink.execve(check);
+        }
+      }
+
+      @Override
+      public void stray(int tid, CallCheck.Attribute difference) throws IOException {
+        for (CheckSink sink : sinks) {
+          sink.stray(tid, difference);
         }
       }
 

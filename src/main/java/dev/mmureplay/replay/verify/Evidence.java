@@ -46,6 +46,7 @@ public final class Evidence {
   private final Map<Integer, Integer> running = new HashMap<>();
   private boolean switches;
   private boolean gaps;
+  private final Overlaps overlaps = new Overlaps();
   private final Pauses pauses = new Pauses();
   private final KernelEvidence kernel = new KernelEvidence();
   private boolean dataMappings;
@@ -96,6 +97,7 @@ public final class Evidence {
       kinds.add(kind);
       dataMappings |= kind == EventKind.OBSERVED_VMA && (batch.protection(row) & EXEC) == 0;
       kernel.look(batch, row, kind);
+      overlaps.look(batch, row, kind);
       followSwitches(batch, row, kind);
     }
   }
@@ -200,6 +202,11 @@ public final class Evidence {
   /** Returns how many mprotect calls the recording has. */
   public long calls() {
     return calls;
+  }
+
+  /** Returns which calls meet in time. */
+  Overlaps overlaps() {
+    return overlaps;
   }
 
   /** Returns whether every switch between tasks is shown, without a gap. */

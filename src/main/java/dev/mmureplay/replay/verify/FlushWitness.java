@@ -4,9 +4,11 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.RecordedPages;
 import dev.mmureplay.machine.TlbFlush;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.replay.CallFacts;
+import dev.mmureplay.replay.Certainty;
 import dev.mmureplay.replay.verify.Shares.Subject;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,6 +40,12 @@ final class FlushWitness {
   private final Shares shares;
   private final boolean gathered;
 
+  /** Whether the flush of the call under way has shown pages that the model did not have. */
+  private boolean tookOver;
+
+  /** Whether a mapping of the call under way is executable, which the model does not know. */
+  boolean mappedExecutable;
+
   /** What was found in the last call. */
   Outcome outcome = Outcome.EQUAL;
 
@@ -61,13 +69,34 @@ final class FlushWitness {
   }
 
   /**
+   * A call is about to be replayed. Where its flush is as long as all that it could flush, the
+   * first page of that and the last were resident, whether a fault has shown it or not: the machine
+   * is given what it lacks of them.
+   */
+  void before(Waiting waiting, AddressSpace space, Machine machine, long time, Flushable range) {
+    tookOver = false;
+    for (Seen seen : waiting.seen) {
+      if (seen.time >= time && seen.pages == range.pages() && seen.pages > 0) {
+        RecordedPages pages = machine.recordedPages();
+        tookOver |= pages.populated(space, range.first());
+        tookOver |= pages.populated(space, range.behind() - Machine.PAGE_SIZE);
+      }
+    }
+  }
+
+  /**
    * Compares the flush of a call.
    *
    * @param older whether the call reaches into a mapping whose resident pages are not all known
-   * @param otherCpus whether another CPU may have been at work for the same address space
+   * @param shownPages whether the recording shows the PTEs of all its pages
    */
   void after(
-      Waiting waiting, AddressSpace space, CallFacts call, boolean older, boolean otherCpus) {
+      Waiting waiting,
+      AddressSpace space,
+      Machine machine,
+      CallFacts call,
+      boolean older,
+      boolean shownPages) {
     long end = call.time + call.duration;
     long requests = 0;
     long asked = 0;
@@ -102,15 +131,34 @@ final class FlushWitness {
       if (windows.overlaps(
           space, call.tid, call.time, end, call.address, call.address + call.length)) {
         outcome = Outcome.OVERLAPPING_CALL;
+      } else if (mappedExecutable) {
+        outcome = Outcome.READ_IMPLIES_EXEC;
       } else if (once
           && shown == ALL
-          && (otherCpus || windows.overlaps(space, call.tid, call.time, end, 0, Long.MAX_VALUE))) {
+          && (machine.seeds().otherCpus(space) > 0
+              || windows.overlaps(space, call.tid, call.time, end, 0, Long.MAX_VALUE))) {
         outcome = Outcome.FLUSH_MADE_FULL_BY_ANOTHER;
+      } else if (once && !shownPages) {
+        Flushable range = Flushable.of(call.pieces);
+        if (call.certainty != Certainty.KNOWN
+            && isLess(model, shown)
+            && !isLess(TlbFlush.pages(range.most(space, machine.seeds(), model > 0)), shown)) {
+          outcome = Outcome.RESIDENT_WITHOUT_A_FAULT;
+        } else if (isLess(shown, model) && range.hasDoubtfulPage(space, machine.knowledge())) {
+          outcome = Outcome.ASSUMED_PAGE_ABSENT;
+        }
       }
+    } else if (tookOver) {
+      outcome = Outcome.RESIDENT_WITHOUT_A_FAULT;
     }
     expected = text(model, 1);
     found = text(shown, Math.max(1, Math.max(requests, locals)));
     shares.add(Subject.FLUSH, outcome);
+  }
+
+  /** Returns whether one flush is of fewer pages than another. */
+  private static boolean isLess(long pages, long others) {
+    return pages != ALL && (others == ALL || pages < others);
   }
 
   private static String text(long pages, long times) {

@@ -9,14 +9,15 @@ import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.ProtectionObserver;
-import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.machine.Vma;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Witness;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -47,27 +48,43 @@ final class NativeVerification implements Witness, ProtectionObserver {
   private static final class Words {
     private long compared;
     private long takenOver;
+
+    /** Whether pages could be executed though the model's mapping does not let them be. */
+    private boolean executable;
+
     private CallCheck.@Nullable Attribute difference;
 
+    /** How often A was lost in the call, for which something else may be to blame. */
+    private long lost;
+
+    private CallCheck.@Nullable Attribute firstLost;
+
     void clear() {
+      lost = 0;
+      executable = false;
+      firstLost = null;
       compared = 0;
       takenOver = 0;
       difference = null;
     }
   }
 
+  /** A call with an open question, the first loss and how many there were. */
+  private record Held(CallCheck check, CallCheck.Attribute first, long lost) {}
+
+  private final List<Held> held = new ArrayList<>();
   private final Evidence evidence;
   private final GuestKernel kernel;
   private final CheckSink sink;
   private final Shares shares = new Shares();
-  private final CallWindows windows = new CallWindows();
+  private final CallWindows windows;
   private final VmaWitness vmas;
   private final FlushWitness flushes;
   private final Map<Integer, Task> tasks = new HashMap<>();
   private final Words words = new Words();
   private IntFunction<@Nullable AddressSpace> spaceOfPid = pid -> null;
   private @Nullable PteWitness ptes;
-  private @Nullable Seeds seeds;
+  private @Nullable Machine machine;
   private @Nullable AddressSpace space;
 
   /** Whether the call under way reaches into a mapping that is older than the recording. */
@@ -77,6 +94,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     this.evidence = evidence;
     this.kernel = kernel;
     this.sink = sink;
+    this.windows = new CallWindows(evidence.overlaps());
     this.vmas = new VmaWitness(windows, shares, !evidence.showsDataMappings());
     this.flushes = new FlushWitness(windows, shares, kernel);
   }
@@ -88,8 +106,8 @@ final class NativeVerification implements Witness, ProtectionObserver {
 
   @Override
   public void begin(Machine machine) {
-    seeds = machine.seeds();
-    ptes = new PteWitness(machine.seeds(), kernel.protNone(), windows, shares);
+    this.machine = machine;
+    ptes = new PteWitness(machine, kernel.protNone(), windows, shares);
     machine.observeProtection(this);
     if (!evidence.switchesShown()) {
       machine.missSwitches();
@@ -156,10 +174,16 @@ final class NativeVerification implements Witness, ProtectionObserver {
     long flags = batch.flags(row);
     int tid = batch.tid(row);
     if (flags == EventSchema.PTE_AT_FAULT) {
+      windows.about(tid, batch.time(row));
       long page = batch.address(row);
       long time = batch.time(row);
       if (batch.result(row) != 0 || told.model(owner, page) != 0) {
-        told.compare(Shares.Subject.PTE_AT_FAULT, owner, tid, time, time, page, batch.result(row));
+        long model = told.model(owner, page);
+        long word = batch.result(row);
+        if (told.compare(Shares.Subject.PTE_AT_FAULT, owner, tid, time, time, page, word)
+            == Outcome.DIFFERENT) {
+          sink.stray(tid, difference("PTE at a fault", batch.line(row), page, model, word));
+        }
       }
       windows.faults(owner, tid, time, page);
       return;
@@ -174,6 +198,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     if (!snapshot.isComplete()) {
       return;
     }
+    windows.about(tid, task.before.time);
     if (flags == EventSchema.PTE_BEFORE) {
       compare(Shares.Subject.PTE_BEFORE, snapshot, snapshot.time, owner, tid, task.old, told);
       windows.begins(owner, tid, snapshot.time, snapshot.start, snapshot.end);
@@ -207,18 +232,20 @@ final class NativeVerification implements Witness, ProtectionObserver {
       Outcome found = told.compare(subject, owner, tid, from, snapshot.time, page, word);
       outcome.compared += found.isCompared() ? 1 : 0;
       outcome.takenOver += found.isCompared() ? 0 : 1;
+      outcome.executable |= found == Outcome.READ_IMPLIES_EXEC;
+      boolean lost = told.isOpenQuestion(subject, found);
       if (found == Outcome.DIFFERENT && outcome.difference == null) {
-        outcome.difference =
-            new CallCheck.Attribute(
-                name(subject),
-                PTE,
-                line,
-                page,
-                PteText.of(model, kernel.protNone()),
-                PteText.of(word, kernel.protNone()),
-                false);
+        outcome.difference = difference(name(subject), line, page, model, word);
+      } else if (lost && outcome.lost++ == 0) {
+        outcome.firstLost = difference(name(subject), line, page, model, word);
       }
     }
+  }
+
+  private CallCheck.Attribute difference(String name, long line, long page, long model, long word) {
+    String expected = PteText.of(model, kernel.protNone());
+    String found = PteText.of(word, kernel.protNone());
+    return new CallCheck.Attribute(name, PTE, line, page, expected, found, false);
   }
 
   private static String name(Shares.Subject subject) {
@@ -248,7 +275,16 @@ final class NativeVerification implements Witness, ProtectionObserver {
     finishCall(task(batch.tid(row)));
     vmas.begin();
     space = owner;
-    older = isOlder(owner, batch.address(row), batch.address(row) + batch.length(row));
+    long start = batch.address(row);
+    long end = start + batch.length(row);
+    older = isOlder(owner, start, end);
+    Task task = task(batch.tid(row));
+    Machine known = machine;
+    boolean snapshot = task.before.line == batch.line(row) && task.before.isComplete();
+    if (known != null && !snapshot) {
+      Flushable range = Flushable.of(owner, start, end, batch.protection(row));
+      flushes.before(task.flushes, owner, known, batch.time(row), range);
+    }
   }
 
   /** Returns whether a mapping in the range is older than the recording. */
@@ -267,7 +303,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
   @Override
   public void after(CallFacts facts) throws IOException {
     AddressSpace owner = space;
-    Seeds known = seeds;
+    Machine known = machine;
     if (owner == null || known == null) {
       return;
     }
@@ -281,6 +317,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
       sink.check(check);
       return;
     }
+    windows.about(facts.tid, facts.time);
     if (snapshot) {
       add(check, "old PTE", task.old);
       check.seededPages = task.old.takenOver;
@@ -289,11 +326,14 @@ final class NativeVerification implements Witness, ProtectionObserver {
     windows.ends(owner, facts.tid, facts.time, end, facts.address, facts.address + facts.length);
     if (evidence.shows(EventKind.OBSERVED_VMA)) {
       vmas.afterMprotect(task.vmas, owner, facts.tid, facts.time, end, facts.line);
+      tellStray(facts.tid, vmas.stray);
       addVmas(check);
     }
     if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
       boolean unknownPages = older && !snapshot && facts.modelResult == 0;
-      flushes.after(task.flushes, owner, facts, unknownPages, known.otherCpus(owner) > 0);
+      boolean shown = snapshot && task.before.end - task.before.start >= facts.length;
+      flushes.mappedExecutable = snapshot && task.old.executable;
+      flushes.after(task.flushes, owner, known, facts, unknownPages, shown);
       if (flushes.outcome.isCompared()) {
         check.add(
             new CallCheck.Attribute(
@@ -315,18 +355,27 @@ final class NativeVerification implements Witness, ProtectionObserver {
   private void addVmas(CallCheck check) {
     VmaWitness.Difference difference = vmas.difference;
     if (difference != null) {
-      check.add(
-          new CallCheck.Attribute(
-              "VMA",
-              VMA,
-              difference.line(),
-              difference.address(),
-              difference.expected(),
-              difference.found(),
-              false));
+      check.add(attribute(difference));
     } else if (vmas.compared > 0) {
       String text = vmas.compared + (vmas.compared == 1 ? " VMA" : " VMAs");
       check.add(new CallCheck.Attribute("VMA", VMA, check.call().line, -1, text, text, true));
+    }
+  }
+
+  private static CallCheck.Attribute attribute(VmaWitness.Difference difference) {
+    return new CallCheck.Attribute(
+        "VMA",
+        VMA,
+        difference.line(),
+        difference.address(),
+        difference.expected(),
+        difference.found(),
+        false);
+  }
+
+  private void tellStray(int tid, VmaWitness.@Nullable Difference difference) throws IOException {
+    if (difference != null) {
+      sink.stray(tid, attribute(difference));
     }
   }
 
@@ -353,7 +402,27 @@ final class NativeVerification implements Witness, ProtectionObserver {
     if (check.attributes().isEmpty()) {
       check.reason(check.olderMapping ? Reason.OLDER_MAPPING : Reason.OVERLAPPED);
     }
-    sink.check(check);
+    CallCheck.Attribute lost = words.firstLost;
+    words.firstLost = null;
+    if (lost == null) {
+      sink.check(check);
+    } else {
+      held.add(new Held(check, lost, words.lost));
+    }
+  }
+
+  /** Passes on the calls that lost A bits, when it is known if something else may have. */
+  private void tellHeld(Outcome outcome) throws IOException {
+    for (Held each : held) {
+      for (long n = 0; n < each.lost; n++) {
+        shares.add(Shares.Subject.PTE_AFTER, outcome);
+      }
+      if (outcome == Outcome.DIFFERENT) {
+        each.check.add(each.first);
+      }
+      sink.check(each.check);
+    }
+    held.clear();
   }
 
   private void finishCalls() throws IOException {
@@ -363,7 +432,8 @@ final class NativeVerification implements Witness, ProtectionObserver {
   }
 
   @Override
-  public void replayed(EventBatch batch, int row, EventKind kind, AddressSpace owner) {
+  public void replayed(EventBatch batch, int row, EventKind kind, AddressSpace owner)
+      throws IOException {
     int tid = batch.tid(row);
     long begin = batch.time(row);
     if (begin == UNKNOWN) {
@@ -371,7 +441,10 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     long end = begin + (batch.duration(row) == UNKNOWN ? 0 : batch.duration(row));
     if (kind == EventKind.MMAP || kind == EventKind.BRK || kind == EventKind.MREMAP) {
+      windows.about(tid, begin);
       vmas.afterCall(task(tid).vmas, owner, tid, begin, end);
+      tellStray(tid, vmas.stray);
+      tellStray(tid, vmas.difference);
     }
     long length = batch.length(row);
     switch (kind) {
@@ -394,6 +467,9 @@ final class NativeVerification implements Witness, ProtectionObserver {
   @Override
   public void end() throws IOException {
     finishCalls();
+    PteWitness told = ptes;
+    boolean aging = told != null && told.isAging();
+    tellHeld(aging ? Outcome.ACCESSED_BIT_TAKEN_BACK : Outcome.DIFFERENT);
     sink.shares(shares);
   }
 }

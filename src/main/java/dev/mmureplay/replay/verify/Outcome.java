@@ -15,9 +15,19 @@ public enum Outcome {
   /** Permissions in a mapping that is older than the recording. */
   PERMISSIONS_OF_OLDER_MAPPING,
   /**
+   * A page can be executed though the call that mapped it did not ask for it: the program's
+   * personality has READ_IMPLIES_EXEC, which the recording shows only behind an mprotect.
+   */
+  READ_IMPLIES_EXEC,
+  /**
    * A page that no recorded fault has made resident: the kernel's own copies, mlock, fault-around.
    */
   RESIDENT_WITHOUT_A_FAULT,
+  /**
+   * A page that is not known to be resident in the model is not: what a read fault maps beside
+   * itself (fault-around) depends on the page cache, and an execve may not be recorded.
+   */
+  ASSUMED_PAGE_ABSENT,
   /** A or D is set where the model has it clear: a touch that needed no fault is not recorded. */
   TOUCHED_WITHOUT_A_FAULT,
   /** A is clear where the model has it set: the kernel has looked for idle pages. */

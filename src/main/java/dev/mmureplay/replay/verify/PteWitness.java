@@ -1,6 +1,8 @@
 package dev.mmureplay.replay.verify;
 
 import dev.mmureplay.machine.AddressSpace;
+import dev.mmureplay.machine.Knowledge;
+import dev.mmureplay.machine.Machine;
 import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.machine.Vma;
 import dev.mmureplay.mmu.Pte;
@@ -13,19 +15,25 @@ import java.util.Map;
  * comparison is about what happens next.
  */
 final class PteWitness {
+  private static final int READ = 1;
   private static final long STATE = Pte.ACCESSED | Pte.DIRTY_BITS;
   private static final long COMPARED = Pte.PRESENT | Pte.RW | Pte.NX | STATE;
 
   private final Seeds seeds;
+  private final Knowledge knowledge;
   private final long protNone;
   private final CallWindows windows;
   private final Shares shares;
 
+  /** Whether A was seen to be taken back of a page that no call was at work on. */
+  private boolean aging;
+
   /** The task that was last seen in each process, -1 once there were two. */
   private final Map<Integer, Integer> tasks = new HashMap<>();
 
-  PteWitness(Seeds seeds, long protNone, CallWindows windows, Shares shares) {
-    this.seeds = seeds;
+  PteWitness(Machine machine, long protNone, CallWindows windows, Shares shares) {
+    this.seeds = machine.seeds();
+    this.knowledge = machine.knowledge();
     this.protNone = protNone;
     this.windows = windows;
     this.shares = shares;
@@ -52,12 +60,31 @@ final class PteWitness {
       Subject subject, AddressSpace space, int tid, long from, long time, long page, long word) {
     long model = seeds.pte(space, page);
     Outcome outcome = judge(subject, space, tid, from, time, page, model, word);
-    shares.add(subject, outcome);
-    boolean open = windows.isOpen(space, tid, page, page + 1);
+    if (outcome == Outcome.DIFFERENT && windows.meetsFault(page, page + 1)) {
+      outcome = Outcome.OVERLAPPING_CALL;
+    }
+    aging |= outcome == Outcome.ACCESSED_BIT_TAKEN_BACK && subject != Subject.PTE_AFTER;
+    if (!isOpenQuestion(subject, outcome)) {
+      shares.add(subject, outcome);
+    }
+    boolean open = windows.isOpen(space, tid, time, page, page + 1);
     if (outcome != Outcome.EQUAL && !open) {
       takeOver(space, page, word);
     }
     return outcome;
+  }
+
+  /** Returns whether the kernel was seen to take A back where no call was at work. */
+  boolean isAging() {
+    return aging;
+  }
+
+  /**
+   * Returns whether it is open if a call lost A itself: not, if the kernel was seen to take it back
+   * where no call was at work.
+   */
+  boolean isOpenQuestion(Subject subject, Outcome outcome) {
+    return subject == Subject.PTE_AFTER && outcome == Outcome.ACCESSED_BIT_TAKEN_BACK && !aging;
   }
 
   private Outcome judge(
@@ -85,15 +112,21 @@ final class PteWitness {
           ? Outcome.DIFFERENT
           : older ? Outcome.PAGE_OF_OLDER_MAPPING : Outcome.RESIDENT_WITHOUT_A_FAULT;
     }
+    if (word == 0 && !knowledge.isKnownResident(space, page)) {
+      return after ? Outcome.DIFFERENT : Outcome.ASSUMED_PAGE_ABSENT;
+    }
     boolean dirtyLost = Pte.isDirty(model) && !Pte.isDirty(word);
     if (word == 0 || dirtyLost || Pte.settleDirty(word) != word) {
       return Outcome.DIFFERENT;
+    }
+    if ((changed & ~STATE) == Pte.NX && (word & Pte.NX) == 0 && !after && !older) {
+      return (vma.protection() & READ) != 0 ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
     }
     if ((changed & ~STATE) != 0) {
       return older && !after ? Outcome.PERMISSIONS_OF_OLDER_MAPPING : Outcome.DIFFERENT;
     }
     if (Pte.isAccessed(model) && !Pte.isAccessed(word)) {
-      return after ? Outcome.DIFFERENT : Outcome.ACCESSED_BIT_TAKEN_BACK;
+      return Outcome.ACCESSED_BIT_TAKEN_BACK;
     }
     return after && !isThreaded(space.pid()) ? Outcome.DIFFERENT : Outcome.TOUCHED_WITHOUT_A_FAULT;
   }

@@ -29,6 +29,9 @@ final class VmaWitness {
   /** Line, expectation and finding of the first difference of the last call, or null. */
   @Nullable Difference difference;
 
+  /** The same of the faults in front of that call. */
+  @Nullable Difference stray;
+
   /** How many were compared in the last call. */
   int compared;
 
@@ -97,12 +100,14 @@ final class VmaWitness {
 
   /** What was seen before the call began belongs to a fault. */
   private void start(Waiting waiting, AddressSpace space, int tid, long begin) {
+    difference = null;
     for (Seen first = waiting.seen.peek();
         first != null && first.time < begin;
         first = waiting.seen.peek()) {
       waiting.seen.remove();
       compare(space, tid, first.time, first.time, first.line, first.model, first.area);
     }
+    stray = difference;
     difference = null;
     compared = 0;
   }

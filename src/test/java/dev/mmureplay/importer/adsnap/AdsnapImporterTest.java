@@ -22,7 +22,17 @@ class AdsnapImporterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"calls", "unsorted", "moved", "damaged", "no-ptes", "exec"})
+  @ValueSource(
+      strings = {
+        "calls",
+        "exec",
+        "execve",
+        "read-implies-exec",
+        "unsorted",
+        "moved",
+        "damaged",
+        "no-ptes"
+      })
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, log(name)))
         .containsExactlyElementsOf(EventCsv.resourceLines("adsnap/" + name + ".events.csv"));

@@ -34,9 +34,11 @@ class PerfScriptImporterTest {
         "exec",
         "faults",
         "fields-default",
+        "lock-order",
         "lost",
         "odd-tasks",
         "plain",
+        "read-implies-exec",
         "tasks",
         "tid-only",
         "untimed-records");
