@@ -279,6 +279,10 @@ public final class Replay {
       setPte(batch, row);
       return;
     }
+    if (kind == EventKind.EXIT && tasks.knownSpaceOf(batch.pid(row)) == null) {
+      // A kernel thread's, or of a process that has shown nothing else: it loads no address space.
+      return;
+    }
     // A call names the CPU on which it began, and may have been moved to another meanwhile.
     enter(batch, row, tasks.cpuOf(batch.tid(row), batch.cpu(row)));
     AddressSpace current = space;
