@@ -2,6 +2,7 @@ package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts into a machine what was there before the trace began, as far as the trace shows it later:
@@ -316,6 +317,7 @@ public final class Seeds {
     boolean settles =
         others > known ? space.cpusUnsettled : others < known && !guest.cpus.switchesShown;
     if (settles) {
+      guest.cpus.told = null;
       guest.cpus.assume(space, others);
     }
     if (settles || others == known) {
@@ -335,6 +337,28 @@ public final class Seeds {
   }
 
   /**
+   * Whom a flush reaches.
+   *
+   * @param others how many CPUs besides the one that asks may hold translations
+   * @param behind whether the one that asks has to flush everything, see {@link Cpus#isBehind}
+   */
+  public record Reach(int others, boolean behind) {}
+
+  /** Returns whom a flush would reach that a CPU asks for now. */
+  public Reach reach(AddressSpace space, int cpu) {
+    int number = Math.max(cpu, 0);
+    return new Reach(space.otherCpus(number), space.behind.get(number));
+  }
+
+  /**
+   * Says whom the flush of the next mprotect reached when it was asked for, and that it has been
+   * told of; with null it is carried out where the call stands.
+   */
+  public void flushReached(@Nullable Reach reach) {
+    guest.cpus.told = reach;
+  }
+
+  /**
    * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
    * when it last loaded the address space, or flushed for itself.
    *
@@ -347,6 +371,8 @@ public final class Seeds {
       return;
     }
     space.behind.set(guest.cpus.current, full);
+    Reach told = guest.cpus.told;
+    guest.cpus.told = told == null ? null : new Reach(told.others, full);
   }
 
   /** Returns how many CPUs besides the current one may have translations of an address space. */

@@ -132,6 +132,12 @@ final class Tasks {
     TaskGroup process = processes.get(pid);
     if (process != null && process.tids.add(tid)) {
       pidOfTid.put(tid, pid);
+      TaskGroup own = tid == pid ? null : processes.get(tid);
+      if (own != null && own.space == process.space) {
+        // It shares its parent's memory because it is one of its threads.
+        processes.remove(tid);
+        machine.drop(own.space);
+      }
     }
   }
 

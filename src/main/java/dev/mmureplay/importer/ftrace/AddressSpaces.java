@@ -36,6 +36,9 @@ final class AddressSpaces implements TaskListener {
   /** The space that each task is making, by a fork or an execve. */
   private final Map<Integer, AddressSpace> inTheMaking = new HashMap<>();
 
+  /** Whether tables of new spaces are shown being made. */
+  private boolean makingShown;
+
   AddressSpaces(TracepointTrace trace, TracepointTasks tasks) {
     this.trace = trace;
     this.tasks = tasks;
@@ -79,6 +82,11 @@ final class AddressSpaces implements TaskListener {
             && task.argumentCount > 0
             && (task.arguments[0] & TaskTable.CLONE_VM) != 0;
     return call.isExec() || (call.isClone() && !shares);
+  }
+
+  /** Notes that a table of a space has been made. */
+  void tableMade() {
+    makingShown = true;
   }
 
   /** Notes that a space has been handed to Xen: in an execve it is the program's from here on. */
@@ -139,6 +147,15 @@ final class AddressSpaces implements TaskListener {
     } else if (flags != UNKNOWN) {
       byProcess.remove(child);
     }
+  }
+
+  /** A clone for which no space is made shares its parent's; clone3 keeps its flags in memory. */
+  @Override
+  public long cloneFlags(int parent) {
+    if (!makingShown) {
+      return UNKNOWN;
+    }
+    return inTheMaking.containsKey(parent) ? TaskTable.SIGCHLD : TaskTable.CLONE_VM;
   }
 
   @Override

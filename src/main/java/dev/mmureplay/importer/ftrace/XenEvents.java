@@ -191,6 +191,7 @@ final class XenEvents {
     if (unreadable(mm, frame, level)) {
       return;
     }
+    spaces.tableMade();
     // Level 0 is a root, 1 a level that this hardware does not have.
     if (level >= 2 && level < LEVELS) {
       tables.made(frame, LEVELS - (int) level, spaces.named(mm));

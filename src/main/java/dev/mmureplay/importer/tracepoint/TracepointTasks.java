@@ -116,11 +116,14 @@ public final class TracepointTasks {
     }
   }
 
-  /** Returns the clone flags that the parent's call tells, or unknown. */
-  private static long knownFlags(TracepointTask parent) {
+  /** Returns the clone flags that the parent's call tells, or what is done for it, or unknown. */
+  private long knownFlags(TracepointTask parent) {
     SystemCall call = parent.call;
     boolean told = call == SystemCall.CLONE || (call != null && call.flagsByName() != UNKNOWN);
-    return told ? cloneFlags(parent, 0, 1) : UNKNOWN;
+    if (told) {
+      return cloneFlags(parent, 0, 1);
+    }
+    return call == SystemCall.CLONE3 ? trace.listener.cloneFlags(parent.tid) : UNKNOWN;
   }
 
   /** Makes a new task an event. */
@@ -227,7 +230,7 @@ public final class TracepointTasks {
       if (entered) {
         row.duration = trace.columns.time() - task.time;
       }
-      row.flags = task.call == SystemCall.CLONE3 || !entered ? UNKNOWN : cloneFlags(task, 0, 1);
+      row.flags = entered ? knownFlags(task) : UNKNOWN;
       trace.events.append(row);
       trace.account.parsed(lines);
       cloned(task, child, row.flags);

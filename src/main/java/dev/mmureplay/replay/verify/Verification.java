@@ -4,6 +4,7 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.CallFacts;
@@ -33,6 +34,7 @@ public final class Verification implements Witness {
   private final Map<Integer, CallRows> rows = new HashMap<>();
   private final CallRows none = new CallRows();
   private @Nullable Takeover takeover;
+  private @Nullable FlushMoments moments;
   private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
@@ -89,9 +91,12 @@ public final class Verification implements Witness {
 
   @Override
   public void begin(Machine machine) {
-    takeover = new Takeover(evidence, machine.seeds());
+    Seeds seeds = machine.seeds();
+    takeover = new Takeover(evidence, seeds);
     machine.observeProtection(model);
-    if (!evidence.switchesShown()) {
+    if (evidence.switchesShown()) {
+      moments = new FlushMoments(seeds);
+    } else {
       machine.missSwitches();
     }
   }
@@ -118,6 +123,10 @@ public final class Verification implements Witness {
       return false;
     }
     rows.computeIfAbsent(batch.tid(row), tid -> new CallRows()).add(batch, row);
+    AddressSpace flushed = moments == null ? null : spaces.apply(batch.pid(row));
+    if (flushed != null) {
+      moments.sees(batch, row, kind, flushed);
+    }
     return true;
   }
 
@@ -148,6 +157,9 @@ public final class Verification implements Witness {
     this.space = space;
     reading.read(rows.getOrDefault(batch.tid(row), none));
     Takeover known = Objects.requireNonNull(takeover);
+    if (moments != null) {
+      moments.ended(batch.tid(row));
+    }
     if (reading.unreadable == null) {
       known.from(batch, row, space, reading);
     } else {
@@ -188,6 +200,9 @@ public final class Verification implements Witness {
     CallRows done = rows.get(facts.tid);
     if (done != null) {
       done.clear();
+    }
+    if (moments != null) {
+      moments.done();
     }
     evidence.ended(facts.tid);
     sink.check(current);
