@@ -32,7 +32,7 @@ public final class Machine {
   /** Linux lets a stack grow this far down by default (RLIMIT_STACK). */
   private static final long STACK_LIMIT = 8L << 20;
 
-  private static final AccessKind[] KINDS = AccessKind.values();
+  static final AccessKind[] KINDS = AccessKind.values();
 
   private final Guest guest;
   private final FaultHandler faults;

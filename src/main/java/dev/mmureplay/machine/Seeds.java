@@ -88,6 +88,45 @@ public final class Seeds {
     guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
   }
 
+  /** Gives a page of a mapping that the trace shows the PTE that the kernel set. */
+  void setPte(AddressSpace space, Vma vma, long address, long word) {
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    long old = leaf.reference[index];
+    long flags = word & TAKEN;
+    if (!Pte.isPresent(word)) {
+      flags = (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
+    }
+    boolean opens = vma.isPrivate() && Pte.isPresent(word) && Pte.isWritable(word);
+    int frame;
+    if (old != 0
+        && ((old ^ word) & Pte.SPECIAL) == 0
+        && (!opens || guest.frames.isAnonymous(Pte.frame(old)))) {
+      frame = Pte.frame(old);
+    } else {
+      if (old != 0) {
+        guest.frames.release(Pte.frame(old));
+      }
+      frame = vma.has(Vma.SHARED) ? guest.frames.allocateFile() : frameOf(word);
+    }
+    if (opens) {
+      guest.merger.prepareAnonVma(space.vmas, vma);
+      guest.frames.makeExclusive(frame);
+    }
+    guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
+  }
+
+  /**
+   * A call has given a page of a shared file mapping the right to write: if it is clean, its file
+   * system does not want to know of the first write.
+   */
+  public void learnNotify(AddressSpace space, long address, long word) {
+    Vma vma = space.vmas.containing(address);
+    if (vma != null) {
+      RecordedPages.learnNotify(vma, word);
+    }
+  }
+
   /** What mappings in a range permit that the trace does not show being made is open once more. */
   public void guessAgain(AddressSpace space, long start, long end) {
     for (int i = space.vmas.firstEndingBehind(start); i < space.vmas.size(); i++) {

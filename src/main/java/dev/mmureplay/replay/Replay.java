@@ -35,6 +35,7 @@ public final class Replay {
   private final CallReplay calls;
   private final Outcomes outcomes;
   private final FaultSignals signals;
+  private final FaultAnswers answers;
   private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
@@ -83,6 +84,10 @@ public final class Replay {
     machine.knowledge().blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
     signals = new FaultSignals(machine);
+    answers = new FaultAnswers(machine);
+    if (ptesShown) {
+      machine.recordedPages().showPopulating();
+    }
     faultsShown = info.fidelity().accesses() == Fidelity.Accesses.FIRST_TOUCH;
     interleaving = Fitting.interleaving(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
@@ -172,6 +177,10 @@ public final class Replay {
         enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
+      if (current != null && ptesShown && answers.awaits(batch, at, current)) {
+        accesses++;
+        continue;
+      }
       if (current != null) {
         long populated = machine.populated();
         if (!machine.access(current, kind, batch.address(at))) {
@@ -310,6 +319,7 @@ public final class Replay {
   private void setPte(EventBatch batch, int row) {
     AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
     if (owner != null) {
+      answers.answered(batch, row, owner);
       machine.recordedPages().record(owner, batch.address(row), batch.result(row));
     }
   }

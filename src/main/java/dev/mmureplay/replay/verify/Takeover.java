@@ -84,6 +84,9 @@ final class Takeover {
     for (int i = 0; i < n; i++) {
       long page = found.pages.get(i);
       page(space, page, found.olds.get(i), found.news.get(i), found.flushes);
+      if (found.olds.get(i) != 0) {
+        seeds.learnNotify(space, page, found.news.get(i));
+      }
       seen.saw(space, page, found.news.get(i));
     }
     for (int i = 0; i < reading.assumedPages.size(); i++) {
