@@ -57,6 +57,7 @@ final class CallReplay {
   /** An event without a usable address and length, which are all that it is about. */
   static final String NO_RANGE = "range-unknown-ignored";
 
+  private static final long ENOMEM = 12;
   private static final long MAP_PRIVATE = 0x2;
   private static final long MAP_ANONYMOUS = 0x20;
   private static final long KERNEL_FLAGS = 0xffff_ffffL;
@@ -147,7 +148,8 @@ final class CallReplay {
         }
       }
       case MADVISE -> {
-        if (usable(space, result)) {
+        if (result == -ENOMEM || usable(space, result)) {
+          // With a gap in the range it fails, once it has advised on all that is there.
           machine.madvise(
               space, batch.address(row), batch.length(row), (int) known(batch.flags(row), -1));
         }

@@ -241,6 +241,11 @@ public final class Evidence {
     return modified + set > 0;
   }
 
+  /** Returns whether the recording shows PTEs being modified, not only set. */
+  boolean modificationsShown() {
+    return modified > 0;
+  }
+
   /** Returns whether anything was observed that a model can be compared with. */
   public boolean isComparable() {
     return observed;

@@ -4,6 +4,7 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.RecordedPages;
 import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.OperationCounter;
@@ -30,11 +31,12 @@ public final class Verification implements Witness {
   private final Comparison comparison;
   private final Borders borders;
   private final boolean updatesShown;
-  private final XenReading reading = new XenReading();
+  private final XenReading reading;
   private final Map<Integer, CallRows> rows = new HashMap<>();
   private final CallRows none = new CallRows();
   private @Nullable Takeover takeover;
   private @Nullable FlushMoments moments;
+  private @Nullable RecordedPages recorded;
   private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
@@ -46,6 +48,7 @@ public final class Verification implements Witness {
     this.model = model;
     this.updatesShown = updatesShown;
     this.sink = sink;
+    this.reading = new XenReading(evidence.modificationsShown());
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
     this.execves = new ExecveWitness(kernel, evidence.shows(EventKind.SET_PTE), sink);
@@ -93,6 +96,7 @@ public final class Verification implements Witness {
   public void begin(Machine machine) {
     Seeds seeds = machine.seeds();
     takeover = new Takeover(evidence, seeds);
+    recorded = machine.recordedPages();
     machine.observeProtection(model);
     if (evidence.switchesShown()) {
       moments = new FlushMoments(seeds);
@@ -204,8 +208,18 @@ public final class Verification implements Witness {
     if (moments != null) {
       moments.done();
     }
+    populated();
     evidence.ended(facts.tid);
     sink.check(current);
+  }
+
+  /** Sets what the call has populated behind its updates. */
+  private void populated() {
+    AddressSpace owner = space;
+    RecordedPages pages = recorded;
+    for (int i = 0; owner != null && pages != null && i < reading.populatedPages.size(); i++) {
+      pages.record(owner, reading.populatedPages.get(i), reading.populatedWords.get(i));
+    }
   }
 
   /** Finds out whether the recording lacks what the call would have to be compared by. */
