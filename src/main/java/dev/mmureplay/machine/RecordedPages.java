@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
+import java.util.function.LongConsumer;
 
 /**
  * Pages that become resident, or do not, because the trace shows or lacks it, rather than by an
@@ -78,6 +79,22 @@ public final class RecordedPages {
   static void learnNotify(Vma vma, long pte) {
     boolean clean = Pte.isPresent(pte) && Pte.isWritable(pte) && !Pte.isDirty(pte);
     vma.unnotified |= clean && Guest.wantsWriteNotify(vma);
+  }
+
+  /** Tells every page that is resident. */
+  public void forEach(AddressSpace space, LongConsumer told) {
+    for (LeafTable leaf : space.tables.range(0, Long.MAX_VALUE)) {
+      for (int i = 0; i < leaf.reference.length; i++) {
+        if (leaf.reference[i] != 0) {
+          told.accept(leaf.address(i));
+        }
+      }
+    }
+  }
+
+  /** The trace shows that a page is not resident. */
+  public void gone(AddressSpace space, long page) {
+    seeds.noPage(space, page);
   }
 
   /**

@@ -36,6 +36,7 @@ public final class Replay {
   private final Outcomes outcomes;
   private final FaultSignals signals;
   private final FaultAnswers answers;
+  private final Inheritance inheritance;
   private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
@@ -85,6 +86,7 @@ public final class Replay {
     tasks = new Tasks(machine, info.fidelity().fromStart());
     signals = new FaultSignals(machine);
     answers = new FaultAnswers(machine);
+    inheritance = new Inheritance(machine);
     if (ptesShown) {
       machine.recordedPages().showPopulating();
     }
@@ -235,6 +237,7 @@ public final class Replay {
 
   /** A row of another process or CPU than the one before. */
   private void enter(EventBatch batch, int row, int rowCpu) {
+    inheritance.ends();
     setUpStack(batch.pid(row), rowCpu);
     pid = batch.pid(row);
     cpu = rowCpu;
@@ -302,6 +305,12 @@ public final class Replay {
       tasks.forget();
     }
     calls.replay(batch, row, kind, current);
+    if (kind == EventKind.CLONE && ptesShown) {
+      AddressSpace made = tasks.knownSpaceOf((int) batch.result(row));
+      if (made != null && made != current) {
+        inheritance.begins(made);
+      }
+    }
     if (kind == EventKind.EXECVE) {
       newStacks.add(batch.pid(row));
     }
@@ -319,6 +328,7 @@ public final class Replay {
   private void setPte(EventBatch batch, int row) {
     AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
     if (owner != null) {
+      inheritance.shown(owner, batch.address(row));
       answers.answered(batch, row, owner);
       machine.recordedPages().record(owner, batch.address(row), batch.result(row));
     }
