@@ -175,6 +175,23 @@ final class Mappings {
     }
   }
 
+  /**
+   * An mremap to a fixed place that fails because the old range is no single mapping (EFAULT): by
+   * then mremap_to has unmapped what was at the new place, and what is too much of the old one.
+   */
+  void mremapFails(AddressSpace space, long old, long oldLength, long newLength, long target) {
+    if (space.vmas.containing(old) == null) {
+      return;
+    }
+    long oldEnd = old + Machine.pageUp(oldLength);
+    long newSize = Machine.pageUp(newLength);
+    guest.doubts.changedByVmas(space);
+    unmap(space, target, target + newSize);
+    if (old + newSize < oldEnd) {
+      unmap(space, old + newSize, oldEnd);
+    }
+  }
+
   /** mremap to the address that the kernel chose. */
   void mremap(
       AddressSpace space, long old, long oldLength, long newLength, long flags, long target) {
