@@ -223,6 +223,7 @@ final class VmaMerger {
   }
 
   private static void absorb(Vma into, Vma from) {
+    into.unnotified |= from.unnotified;
     if (into.anonVma == 0) {
       into.anonVma = from.anonVma;
       into.anonVmaChain = from.anonVmaChain;

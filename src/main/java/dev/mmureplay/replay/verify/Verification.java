@@ -48,7 +48,7 @@ public final class Verification implements Witness {
     this.model = model;
     this.updatesShown = updatesShown;
     this.sink = sink;
-    this.reading = new XenReading(evidence.modificationsShown());
+    this.reading = new XenReading(evidence.setsUpdate());
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
     this.execves = new ExecveWitness(kernel, evidence.shows(EventKind.SET_PTE), sink);

@@ -52,12 +52,12 @@ final class XenReading {
   private boolean lastIsOwn;
   private long flushEntries;
 
-  /** Pages that were set although the recording shows modifications, with what they were given. */
+  /** Pages that were set and are no updates of the call, with what they were given. */
   final Longs populatedPages = new Longs();
 
   final Longs populatedWords = new Longs();
 
-  private final boolean modificationsShown;
+  private final boolean setsUpdate;
   private boolean populating;
   private int ownFlushes;
   private long ownFlushHypercalls;
@@ -65,10 +65,10 @@ final class XenReading {
   /**
    * Has read nothing yet.
    *
-   * @param modificationsShown whether the recording shows PTEs being modified, not only set
+   * @param setsUpdate whether PTEs that are set inside a call are what it updates
    */
-  XenReading(boolean modificationsShown) {
-    this.modificationsShown = modificationsShown;
+  XenReading(boolean setsUpdate) {
+    this.setsUpdate = setsUpdate;
   }
 
   /** Reads the rows of a call. */
@@ -94,7 +94,7 @@ final class XenReading {
       EventKind kind = rows.kind(row);
       if (kind == EventKind.OBSERVED_PTE) {
         modify(rows, row);
-      } else if (kind == EventKind.SET_PTE && modificationsShown) {
+      } else if (kind == EventKind.SET_PTE && !setsUpdate) {
         populate(rows, row);
       } else if (kind == EventKind.SET_PTE) {
         update(rows, row, 0);
