@@ -37,6 +37,7 @@ public final class Evidence {
     private long sentRequests;
     private boolean requested;
     private boolean flushed;
+    private boolean switching;
 
     /** The pages that the call under way has rewritten, where a recording shows them. */
     private final Longs pages = new Longs();
@@ -188,11 +189,13 @@ public final class Evidence {
       case MC_ENTRY -> {
         requests += update ? 1 : 0;
         task.requested |= update;
-        task.flushed |= XenEvent.detail(flags) == MMUEXT;
+        task.flushed |= XenEvent.detail(flags) == MMUEXT && !task.switching;
         task.requests += update ? 1 : 0;
         task.updated = false;
       }
+      case WRITE_CR3 -> task.switching = true;
       case MC_FLUSH -> {
+        task.switching = false;
         task.sent = true;
         task.sentRequests = task.requests;
         task.requests = 0;
