@@ -70,7 +70,7 @@ final class Mappings {
       backing = shared ? --lastSharedAnonymous : Vma.ANONYMOUS;
       pageOffset = shared ? 0 : pageOffset;
     }
-    Vma vma = guest.merger.insert(space.vmas, new Vma(address, end, flags, backing, pageOffset));
+    Vma vma = guest.merger.insertNew(space.vmas, new Vma(address, end, flags, backing, pageOffset));
     guest.doubts.mapped(space, address, end);
     if ((mapFlags & (MAP_POPULATE | MAP_LOCKED)) != 0) {
       faults.populateRange(space, vma, address, end, vma.has(Vma.WRITE) && vma.isPrivate());

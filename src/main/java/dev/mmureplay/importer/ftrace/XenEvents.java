@@ -203,7 +203,7 @@ final class XenEvents {
   }
 
   /** Takes {@code mm ffff888004c5b600 pfn 1ea75 level 2 pinned}. */
-  void made() {
+  void made() throws IOException {
     long mm = after("mm ");
     long frame = after("pfn ");
     long level = after("level ");

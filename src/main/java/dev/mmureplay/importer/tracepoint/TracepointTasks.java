@@ -130,7 +130,8 @@ public final class TracepointTasks {
   private void tell(TracepointTask parent, int child, long flags) throws IOException {
     EventRow row = cloneRow(parent, child);
     row.flags = flags;
-    trace.append(row);
+    trace.appendCall(parent, row);
+    trace.account.parsed(1);
     parent.childTold = child;
     trace.renew(child);
     cloned(parent, child, flags);
@@ -231,7 +232,7 @@ public final class TracepointTasks {
         row.duration = trace.columns.time() - task.time;
       }
       row.flags = entered ? knownFlags(task) : UNKNOWN;
-      trace.events.append(row);
+      trace.appendCall(task, row);
       trace.account.parsed(lines);
       cloned(task, child, row.flags);
     }

@@ -120,6 +120,17 @@ public final class TracepointTrace {
     task.place = events.reserve();
   }
 
+  /** Appends the event of a task's call where the call took effect, as far as that was noted. */
+  void appendCall(TracepointTask task, EventRow event) throws IOException {
+    EventSequencer.Place place = task.place;
+    if (place == null) {
+      events.append(event);
+    } else {
+      events.fill(place, event);
+      task.place = null;
+    }
+  }
+
   /** Gives up the place that a task's call has reserved, if it has. */
   void giveUpPlace(TracepointTask task) throws IOException {
     EventSequencer.Place place = task.place;
