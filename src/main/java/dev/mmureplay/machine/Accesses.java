@@ -10,7 +10,7 @@ final class Accesses {
   /** Linux lets a stack grow this far down by default (RLIMIT_STACK). */
   private static final long STACK_LIMIT = 8L << 20;
 
-  private static final AccessKind[] KINDS = AccessKind.values();
+  static final AccessKind[] KINDS = AccessKind.values();
 
   private final FaultHandler faults;
   private final Mprotect mprotect;

@@ -69,6 +69,11 @@ public final class AddressSpace {
     return pid;
   }
 
+  /** Returns whether any process still uses it. */
+  public boolean isUsed() {
+    return users > 0;
+  }
+
   /** Returns how many VMAs there are. */
   public int vmaCount() {
     return vmas.size();

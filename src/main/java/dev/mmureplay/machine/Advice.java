@@ -69,6 +69,10 @@ final class Advice {
    * writable.
    */
   private void clean(AddressSpace space, long start, long end, long bits) {
+    if (faults.populatingShown) {
+      // The trace shows which pages the kernel has taken the bits from: not those shared by others.
+      return;
+    }
     long first = -1;
     long behind = 0;
     for (Vma vma = next(space, start, end); vma != null; vma = next(space, vma.end, end)) {

@@ -33,6 +33,9 @@ final class Cpus {
   /** Whether somebody tells of every flush that is not an mprotect's. */
   boolean flushesTold;
 
+  /** What the mprotect at hand found when it flushed, where somebody tells; else it is now. */
+  Seeds.@Nullable Reach told;
+
   /** A CPU runs a task of an address space from now on, and what follows happens there. */
   void run(int cpu, AddressSpace space) {
     current = cpu;
@@ -79,7 +82,8 @@ final class Cpus {
 
   /** Returns how many CPUs other than the current one may hold translations. */
   int others(AddressSpace space) {
-    return space.otherCpus(current);
+    Seeds.Reach reach = told;
+    return reach == null ? space.otherCpus(current) : reach.others();
   }
 
   /**
@@ -90,12 +94,15 @@ final class Cpus {
    * next flush of this CPU alone is then a full one, however few pages it is about.
    */
   boolean isBehind(AddressSpace space) {
-    return space.behind.get(current);
+    Seeds.Reach reach = told;
+    return reach == null ? space.behind.get(current) : reach.behind();
   }
 
   /** The guest has flushed translations of a space from the current CPU, or asked Xen to. */
   void flushed(AddressSpace space) {
-    flushed(space, current, others(space) > 0);
+    if (told == null) {
+      flushed(space, current, others(space) > 0);
+    }
   }
 
   /** The same on a given CPU, which reached others or not. */

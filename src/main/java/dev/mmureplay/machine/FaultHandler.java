@@ -12,6 +12,9 @@ final class FaultHandler {
   private final int faultAround;
   private final UffdFaults uffd;
 
+  /** Whether the trace shows each PTE that the kernel sets, so that it populates nothing unseen. */
+  boolean populatingShown;
+
   FaultHandler(Guest guest, int faultAround) {
     this.guest = guest;
     this.uffd = new UffdFaults(guest);
@@ -68,7 +71,7 @@ final class FaultHandler {
    */
   void populateRange(AddressSpace space, Vma vma, long start, long end, boolean write) {
     AccessKind kind = write ? AccessKind.WRITE : AccessKind.READ;
-    if (!allows(vma, kind)) {
+    if (populatingShown || !allows(vma, kind)) {
       return;
     }
     for (long address = start; address < end; address += Machine.PAGE_SIZE) {

@@ -313,9 +313,9 @@ final class Guest {
   /**
    * Returns whether the first write to each page must fault (vma_wants_writenotify): a shared file
    * mapping. Which file system it is on is not known; one with page_mkwrite or dirty accounting is
-   * assumed.
+   * assumed until the trace shows a clean page that is writable.
    */
   static boolean wantsWriteNotify(Vma vma) {
-    return vma.has(Vma.SHARED) && vma.file > Vma.ANONYMOUS;
+    return vma.has(Vma.SHARED) && vma.file > Vma.ANONYMOUS && !vma.unnotified;
   }
 }

@@ -271,6 +271,12 @@ public final class Machine {
     mappings.mremap(space, old, oldLength, newLength, flags, target);
   }
 
+  /** Carries out what an mremap to a fixed place does before it fails with EFAULT. */
+  public void mremapFails(
+      AddressSpace space, long old, long oldLength, long newLength, long target) {
+    mappings.mremapFails(space, old, oldLength, newLength, target);
+  }
+
   /**
    * Carries out a brk that left the break at the given address.
    *

@@ -73,7 +73,7 @@ final class Mappings {
       backing = shared ? --lastSharedAnonymous : Vma.ANONYMOUS;
       pageOffset = shared ? 0 : pageOffset;
     }
-    Vma vma = guest.merger.insert(space.vmas, new Vma(address, end, flags, backing, pageOffset));
+    Vma vma = guest.merger.insertNew(space.vmas, new Vma(address, end, flags, backing, pageOffset));
     guest.doubts.mapped(space, address, end);
     if ((mapFlags & (MAP_POPULATE | MAP_LOCKED)) != 0) {
       faults.populateRange(space, vma, address, end, vma.has(Vma.WRITE) && vma.isPrivate());
@@ -194,6 +194,23 @@ final class Mappings {
       guest.doubts.permitted(space, from, to, flags);
     } else if (to < from) {
       unmap(space, to, from);
+    }
+  }
+
+  /**
+   * An mremap to a fixed place that fails because the old range is no single mapping (EFAULT): by
+   * then mremap_to has unmapped what was at the new place, and what is too much of the old one.
+   */
+  void mremapFails(AddressSpace space, long old, long oldLength, long newLength, long target) {
+    if (space.vmas.containing(old) == null) {
+      return;
+    }
+    long oldEnd = old + Machine.pageUp(oldLength);
+    long newSize = Machine.pageUp(newLength);
+    guest.doubts.changedByVmas(space);
+    unmap(space, target, target + newSize);
+    if (old + newSize < oldEnd) {
+      unmap(space, old + newSize, oldEnd);
     }
   }
 

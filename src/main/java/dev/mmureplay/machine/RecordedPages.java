@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
+import java.util.function.LongConsumer;
 
 /**
  * Pages that become resident, or do not, because the trace shows or lacks it, rather than by an
@@ -27,14 +28,38 @@ public final class RecordedPages {
     mprotect.assumeResident(space, start, start + Machine.pageUp(length));
   }
 
+  /** From now on the kernel makes nothing resident without the trace showing it. */
+  public void showPopulating() {
+    faults.populatingShown = true;
+  }
+
+  /**
+   * Returns whether a touch would make the kernel set a PTE: the page has none that permits it, and
+   * nothing is known that forbids it.
+   */
+  public boolean wouldSet(AddressSpace space, int kind, long address) {
+    if (address < 0) {
+      return false;
+    }
+    AccessKind access = Accesses.KINDS[kind];
+    LeafTable leaf = space.tables.get(address >>> Machine.CHUNK_SHIFT);
+    if (leaf != null && FaultHandler.permits(leaf.reference[Machine.index(address)], access)) {
+      return false;
+    }
+    Vma vma = space.vmas.containing(address);
+    return vma == null || FaultHandler.allows(vma, access);
+  }
+
   /**
    * The trace shows that the kernel set a PTE; counted as nothing, because the cause is counted
-   * where it is replayed. In a mapping that the trace shows, a page that is resident already stays
-   * as it is; one that the trace does not show is deduced, and its PTE is what was set.
+   * where it is replayed. In a mapping that the trace does not show, the mapping is deduced.
    *
-   * @param pte the PTE as the kernel sees it; a writable one was written
+   * @param pte the PTE as the kernel sees it
    */
   public void record(AddressSpace space, long address, long pte) {
+    if (!Pte.isPresent(pte) && (pte & guest.kernel.protNone()) == 0) {
+      return;
+    }
     long page = address & -Machine.PAGE_SIZE;
     Vma vma = space.vmas.containing(page);
     if (vma == null) {
@@ -44,19 +69,32 @@ public final class RecordedPages {
       seeds.page(space, page, pte);
       return;
     }
+    learnNotify(vma, pte);
+    seeds.setPte(space, vma, page, pte);
     LeafTable leaf = space.tables.getOrCreate(page >>> Machine.CHUNK_SHIFT);
-    long known = leaf.reference[Machine.index(page)];
-    if (known != 0 && Pte.isWritable(pte) && !Pte.isWritable(known) && vma.has(Vma.WRITE)) {
-      // The kernel wrote for the program, without a fault.
-      seeds.page(space, page, pte);
+    guest.doubts.observed(space, vma, leaf, Machine.index(page), pte);
+  }
+
+  /** A file system that wants to know of the first write has no writable page that is clean. */
+  static void learnNotify(Vma vma, long pte) {
+    boolean clean = Pte.isPresent(pte) && Pte.isWritable(pte) && !Pte.isDirty(pte);
+    vma.unnotified |= clean && Guest.wantsWriteNotify(vma);
+  }
+
+  /** Tells every page that is resident. */
+  public void forEach(AddressSpace space, LongConsumer told) {
+    for (LeafTable leaf : space.tables.range(0, Long.MAX_VALUE)) {
+      for (int i = 0; i < leaf.reference.length; i++) {
+        if (leaf.reference[i] != 0) {
+          told.accept(leaf.address(i));
+        }
+      }
     }
-    if (vma.isAccessible() && leaf.reference[Machine.index(page)] == 0) {
-      boolean written = Pte.isWritable(pte) && vma.has(Vma.WRITE);
-      faults.populateSilently(space, vma, leaf, Machine.index(page), written);
-    }
-    if (leaf.reference[Machine.index(page)] != 0) {
-      guest.doubts.observed(space, vma, leaf, Machine.index(page), pte);
-    }
+  }
+
+  /** The trace shows that a page is not resident. */
+  public void gone(AddressSpace space, long page) {
+    seeds.noPage(space, page);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts into a machine what was there before the trace began, as far as the trace shows it later:
@@ -85,6 +86,45 @@ public final class Seeds {
       frame = frameOf(word);
     }
     guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
+  }
+
+  /** Gives a page of a mapping that the trace shows the PTE that the kernel set. */
+  void setPte(AddressSpace space, Vma vma, long address, long word) {
+    LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
+    int index = Machine.index(address);
+    long old = leaf.reference[index];
+    long flags = word & TAKEN;
+    if (!Pte.isPresent(word)) {
+      flags = (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
+    }
+    boolean opens = vma.isPrivate() && Pte.isPresent(word) && Pte.isWritable(word);
+    int frame;
+    if (old != 0
+        && ((old ^ word) & Pte.SPECIAL) == 0
+        && (!opens || guest.frames.isAnonymous(Pte.frame(old)))) {
+      frame = Pte.frame(old);
+    } else {
+      if (old != 0) {
+        guest.frames.release(Pte.frame(old));
+      }
+      frame = vma.has(Vma.SHARED) ? guest.frames.allocateFile() : frameOf(word);
+    }
+    if (opens) {
+      guest.merger.prepareAnonVma(space.vmas, vma);
+      guest.frames.makeExclusive(frame);
+    }
+    guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
+  }
+
+  /**
+   * A call has given a page of a shared file mapping the right to write: if it is clean, its file
+   * system does not want to know of the first write.
+   */
+  public void learnNotify(AddressSpace space, long address, long word) {
+    Vma vma = space.vmas.containing(address);
+    if (vma != null) {
+      RecordedPages.learnNotify(vma, word);
+    }
   }
 
   /** What mappings in a range permit that the trace does not show being made is open once more. */
@@ -316,6 +356,7 @@ public final class Seeds {
     boolean settles =
         others > known ? space.cpusUnsettled : others < known && !guest.cpus.switchesShown;
     if (settles) {
+      guest.cpus.told = null;
       guest.cpus.assume(space, others);
     }
     if (settles || others == known) {
@@ -335,6 +376,28 @@ public final class Seeds {
   }
 
   /**
+   * Whom a flush reaches.
+   *
+   * @param others how many CPUs besides the one that asks may hold translations
+   * @param behind whether the one that asks has to flush everything, see {@link Cpus#isBehind}
+   */
+  public record Reach(int others, boolean behind) {}
+
+  /** Returns whom a flush would reach that a CPU asks for now. */
+  public Reach reach(AddressSpace space, int cpu) {
+    int number = Math.max(cpu, 0);
+    return new Reach(space.otherCpus(number), space.behind.get(number));
+  }
+
+  /**
+   * Says whom the flush of the next mprotect reached when it was asked for, and that it has been
+   * told of; with null it is carried out where the call stands.
+   */
+  public void flushReached(@Nullable Reach reach) {
+    guest.cpus.told = reach;
+  }
+
+  /**
    * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
    * when it last loaded the address space, or flushed for itself.
    *
@@ -347,6 +410,8 @@ public final class Seeds {
       return;
     }
     space.behind.set(guest.cpus.current, full);
+    Reach told = guest.cpus.told;
+    guest.cpus.told = told == null ? null : new Reach(told.others, full);
   }
 
   /** Returns how many CPUs besides the current one may have translations of an address space. */

@@ -58,6 +58,12 @@ public final class Vma {
   /** Protection key, 0 to 15. */
   int protectionKey;
 
+  /**
+   * Whether the trace has shown that the file system of a shared mapping does not want to know of
+   * the first write to each page, as tmpfs does not.
+   */
+  boolean unnotified;
+
   /** Identity of the anon_vma, 0 while no page was ever written. */
   int anonVma;
 
@@ -86,6 +92,7 @@ public final class Vma {
     file = other.file;
     pageOffset = other.pageOffset;
     protectionKey = other.protectionKey;
+    unnotified = other.unnotified;
     anonVma = other.anonVma;
     anonVmaChain = other.anonVmaChain;
   }

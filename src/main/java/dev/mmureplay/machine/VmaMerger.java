@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class VmaMerger {
   private final boolean singularOnly;
   private final boolean forkedApart;
+  private final boolean nextFirst;
   private final BackendState[] backends;
   private int lastAnonVma;
 
   VmaMerger(GuestKernel kernel, BackendState[] backends) {
     this.singularOnly = kernel.mergesOnlySingularAnonVma();
     this.forkedApart = kernel.keepsForkedAnonVmaApart();
+    this.nextFirst = kernel.mapsNewIntoNext();
     this.backends = backends;
   }
 
@@ -111,6 +113,19 @@ final class VmaMerger {
     vma.end = at;
     vmas.insert(behind);
     return front ? vma : behind;
+  }
+
+  /** Adds what mmap has made to the list, merged with its neighbours as mmap_region does. */
+  Vma insertNew(VmaList vmas, Vma vma) {
+    int index = vmas.firstEndingBehind(vma.start);
+    Vma previous = mergeable(vmas.at(index - 1), vma, true);
+    Vma next = nextFirst ? mergeable(vmas.at(index), vma, false) : null;
+    if (previous == null || next == null || compatible(previous, next, null)) {
+      return insert(vmas, vma);
+    }
+    absorb(next, vma);
+    next.startAt(vma.start);
+    return next;
   }
 
   /**
@@ -238,6 +253,7 @@ final class VmaMerger {
   }
 
   private static void absorb(Vma into, Vma from) {
+    into.unnotified |= from.unnotified;
     if (into.anonVma == 0) {
       into.anonVma = from.anonVma;
       into.anonVmaChain = from.anonVmaChain;

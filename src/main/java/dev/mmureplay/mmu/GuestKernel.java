@@ -140,6 +140,14 @@ public enum GuestKernel {
   }
 
   /**
+   * Returns whether a new mapping that could merge with either neighbour, but not with both, takes
+   * the one behind it (mmap_region of 6.1 to 6.11); before and since it takes the one in front.
+   */
+  public boolean mapsNewIntoNext() {
+    return modernMm && !recentMm;
+  }
+
+  /**
    * Returns whether a VMA that fork has copied takes no part in a merge with one that has no
    * anon_vma (2.6.38 on).
    */

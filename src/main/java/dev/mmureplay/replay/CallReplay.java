@@ -60,6 +60,9 @@ final class CallReplay {
   /** An event without a usable address and length, which are all that it is about. */
   static final String NO_RANGE = "range-unknown-ignored";
 
+  private static final long ENOMEM = 12;
+  private static final long EFAULT = 14;
+  private static final long MREMAP_FIXED = 2;
   private static final long MAP_PRIVATE = 0x2;
   private static final long MAP_ANONYMOUS = 0x20;
   private static final long KERNEL_FLAGS = 0xffff_ffffL;
@@ -134,7 +137,16 @@ final class CallReplay {
         }
       }
       case MREMAP -> {
-        if (usable(space, result)) {
+        if (result == -EFAULT && batch.address2(row) != UNKNOWN) {
+          if ((known(batch.flags(row), 0) & MREMAP_FIXED) != 0) {
+            machine.mremapFails(
+                space,
+                batch.address(row),
+                batch.length(row),
+                batch.length2(row),
+                batch.address2(row));
+          }
+        } else if (usable(space, result)) {
           machine.mremap(
               space,
               batch.address(row),
@@ -155,7 +167,8 @@ final class CallReplay {
         }
       }
       case MADVISE -> {
-        if (usable(space, result)) {
+        if (result == -ENOMEM || usable(space, result)) {
+          // With a gap in the range it fails, once it has advised on all that is there.
           machine.madvise(
               space, batch.address(row), batch.length(row), (int) known(batch.flags(row), -1));
         }

@@ -35,6 +35,8 @@ public final class Replay {
   private final CallReplay calls;
   private final Outcomes outcomes;
   private final FaultSignals signals;
+  private final FaultAnswers answers;
+  private final Inheritance inheritance;
   private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
@@ -88,6 +90,11 @@ public final class Replay {
     machine.knowledge().blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
     signals = new FaultSignals(machine);
+    answers = new FaultAnswers(machine);
+    inheritance = new Inheritance(machine);
+    if (ptesShown) {
+      machine.recordedPages().showPopulating();
+    }
     faultsShown = info.fidelity().accesses() == Fidelity.Accesses.FIRST_TOUCH;
     interleaving = Fitting.interleaving(info, options);
     races = interleaving.mode() == Interleaving.Mode.NONE ? null : races(options, batch);
@@ -187,6 +194,10 @@ public final class Replay {
         enter(batch, at, batch.cpu(at));
       }
       AddressSpace current = space;
+      if (current != null && ptesShown && answers.awaits(batch, at, current)) {
+        accesses++;
+        continue;
+      }
       if (current != null) {
         long populated = machine.populated();
         if (!machine.access(current, kind, batch.address(at))) {
@@ -241,6 +252,7 @@ public final class Replay {
 
   /** A row of another process or CPU than the one before. */
   private void enter(EventBatch batch, int row, int rowCpu) {
+    inheritance.ends();
     setUpStack(batch.pid(row), rowCpu);
     pid = batch.pid(row);
     cpu = rowCpu;
@@ -294,6 +306,10 @@ public final class Replay {
       setPte(batch, row);
       return;
     }
+    if (kind == EventKind.EXIT && tasks.knownSpaceOf(batch.pid(row)) == null) {
+      // A kernel thread's, or of a process that has shown nothing else: it loads no address space.
+      return;
+    }
     // A call names the CPU on which it began, and may have been moved to another meanwhile.
     enter(batch, row, tasks.cpuOf(batch.tid(row), batch.cpu(row)));
     AddressSpace current = space;
@@ -304,6 +320,12 @@ public final class Replay {
       tasks.forget();
     }
     calls.replay(batch, row, kind, current);
+    if (kind == EventKind.CLONE && ptesShown) {
+      AddressSpace made = tasks.knownSpaceOf((int) batch.result(row));
+      if (made != null && made != current) {
+        inheritance.begins(made);
+      }
+    }
     if (kind == EventKind.EXECVE) {
       newStacks.add(batch.pid(row));
     }
@@ -321,6 +343,8 @@ public final class Replay {
   private void setPte(EventBatch batch, int row) {
     AddressSpace owner = tasks.knownSpaceOf(batch.pid(row));
     if (owner != null) {
+      inheritance.shown(owner, batch.address(row));
+      answers.answered(batch, row, owner);
       machine.recordedPages().record(owner, batch.address(row), batch.result(row));
     }
   }

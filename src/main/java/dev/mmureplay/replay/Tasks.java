@@ -37,6 +37,9 @@ final class Tasks {
   private final Map<Integer, Integer> cpuOfTid = new HashMap<>();
   private final Set<Integer> ended = new HashSet<>();
 
+  /** Tasks that have called exit: until they are gone they run where they ran before. */
+  private final Map<Integer, AddressSpace> leaving = new HashMap<>();
+
   private final boolean fromStart;
   private boolean lost;
 
@@ -113,7 +116,11 @@ final class Tasks {
   @Nullable AddressSpace spaceOfTask(int tid) {
     Integer pid = pidOfTid.get(tid);
     TaskGroup process = pid == null ? null : processes.get(pid);
-    return process == null ? null : process.space;
+    if (process != null) {
+      return process.space;
+    }
+    AddressSpace left = leaving.get(tid);
+    return left != null && left.isUsed() ? left : null;
   }
 
   /** Notes on which CPU a task runs from now on. */
@@ -132,6 +139,13 @@ final class Tasks {
     TaskGroup process = processes.get(pid);
     if (process != null && process.tids.add(tid)) {
       pidOfTid.put(tid, pid);
+      leaving.remove(tid);
+      TaskGroup own = tid == pid ? null : processes.get(tid);
+      if (own != null && own.space == process.space) {
+        // It shares its parent's memory because it is one of its threads.
+        processes.remove(tid);
+        machine.drop(own.space);
+      }
     }
   }
 
@@ -181,6 +195,7 @@ final class Tasks {
     if (process == null) {
       return;
     }
+    leaving.put(tid, process.space);
     process.tids.remove(tid);
     if (wholeGroup || process.tids.isEmpty()) {
       process.tids.forEach(pidOfTid::remove);
@@ -201,6 +216,7 @@ final class Tasks {
 
   private TaskGroup start(int pid, AddressSpace space) {
     ended.remove(pid);
+    leaving.remove(pid);
     TaskGroup process = new TaskGroup(space);
     process.tids.add(pid);
     pidOfTid.put(pid, pid);

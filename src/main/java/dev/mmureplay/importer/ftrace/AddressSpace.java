@@ -1,8 +1,10 @@
 package dev.mmureplay.importer.ftrace;
 
 import dev.mmureplay.event.EventRow;
+import dev.mmureplay.importer.EventSequencer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One address space of the traced machine: the kernel's {@code mm_struct} and its process. */
 final class AddressSpace {
@@ -19,7 +21,10 @@ final class AddressSpace {
   boolean dropped;
 
   /** What was set in it while its process was not known; held back until it is. */
-  final List<EventRow> held = new ArrayList<>();
+  final List<Held> held = new ArrayList<>();
+
+  /** An event that is held back, and where it goes if that is not behind the call's own. */
+  record Held(EventRow row, EventSequencer.@Nullable Place place) {}
 
   AddressSpace(long mm, int pid) {
     this.mm = mm;

@@ -5,6 +5,7 @@ import static dev.mmureplay.event.EventSchema.UNKNOWN;
 import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.importer.Account;
+import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.TaskTable;
 import dev.mmureplay.importer.tracepoint.TaskListener;
@@ -36,6 +37,9 @@ final class AddressSpaces implements TaskListener {
   /** The space that each task is making, by a fork or an execve. */
   private final Map<Integer, AddressSpace> inTheMaking = new HashMap<>();
 
+  /** Whether tables of new spaces are shown being made. */
+  private boolean makingShown;
+
   AddressSpaces(TracepointTrace trace, TracepointTasks tasks) {
     this.trace = trace;
     this.tasks = tasks;
@@ -48,7 +52,7 @@ final class AddressSpaces implements TaskListener {
   }
 
   /** Returns the space with the given pointer, which the line at hand names. */
-  AddressSpace named(long mm) {
+  AddressSpace named(long mm) throws IOException {
     AddressSpace current = current();
     AddressSpace known = byPointer.get(mm);
     if (known != null) {
@@ -79,6 +83,11 @@ final class AddressSpaces implements TaskListener {
             && task.argumentCount > 0
             && (task.arguments[0] & TaskTable.CLONE_VM) != 0;
     return call.isExec() || (call.isClone() && !shares);
+  }
+
+  /** Notes that a table of a space has been made. */
+  void tableMade() {
+    makingShown = true;
   }
 
   /** Notes that a space has been handed to Xen: in an execve it is the program's from here on. */
@@ -116,7 +125,13 @@ final class AddressSpaces implements TaskListener {
       row.flags = EventSchema.FROM_EXEC;
     }
     if (space.pid == AddressSpace.NO_PROCESS) {
-      space.held.add(new EventRow().set(row));
+      EventSequencer.Place place = null;
+      if (row.flags == EventSchema.FROM_FORK) {
+        // The parent's memory is as the child's from here on, whatever it does before its return.
+        trace.takesEffect(task);
+        place = trace.events.reserve();
+      }
+      space.held.add(new AddressSpace.Held(new EventRow().set(row), place));
     } else {
       row.pid = space.pid;
       trace.append(row);
@@ -141,8 +156,17 @@ final class AddressSpaces implements TaskListener {
     }
   }
 
+  /** A clone for which no space is made shares its parent's; clone3 keeps its flags in memory. */
   @Override
-  public void clonedNothing(int parent) {
+  public long cloneFlags(int parent) {
+    if (!makingShown) {
+      return UNKNOWN;
+    }
+    return inTheMaking.containsKey(parent) ? TaskTable.SIGCHLD : TaskTable.CLONE_VM;
+  }
+
+  @Override
+  public void clonedNothing(int parent) throws IOException {
     drop(parent, Account.FAILED_CLONE);
   }
 
@@ -158,24 +182,34 @@ final class AddressSpaces implements TaskListener {
   }
 
   @Override
-  public void execFailed(int tid) {
+  public void execFailed(int tid) throws IOException {
     drop(tid, Account.FAILED_EXECVE);
   }
 
   private void own(AddressSpace space, int pid) throws IOException {
     space.pid = pid;
     byProcess.put(pid, space);
-    for (EventRow row : space.held) {
-      row.pid = pid;
-      trace.append(row);
+    for (AddressSpace.Held held : space.held) {
+      held.row().pid = pid;
+      if (held.place() == null) {
+        trace.events.append(held.row());
+      } else {
+        trace.events.fill(held.place(), held.row());
+      }
+      trace.account.parsed(1);
     }
     space.held.clear();
   }
 
-  private void drop(int tid, String rule) {
+  private void drop(int tid, String rule) throws IOException {
     AddressSpace made = inTheMaking.remove(tid);
     if (made != null) {
       trace.account.ignored(rule, made.held.size());
+      for (AddressSpace.Held held : made.held) {
+        if (held.place() != null) {
+          trace.events.fill(held.place(), null);
+        }
+      }
       made.held.clear();
       made.dropped = true;
       byPointer.remove(made.mm);
@@ -183,7 +217,7 @@ final class AddressSpaces implements TaskListener {
   }
 
   /** Gives up what is still in the making, as at the end of a trace. */
-  void finish() {
+  void finish() throws IOException {
     for (int tid : List.copyOf(inTheMaking.keySet())) {
       drop(tid, Account.NEVER_RETURNED);
     }

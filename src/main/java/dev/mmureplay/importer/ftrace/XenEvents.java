@@ -75,6 +75,7 @@ final class XenEvents {
       // A table that was known may have gone and come back elsewhere while nobody looked.
       if (!tables.learnFromRange(entry, start, length, spaces.current())) {
         walks.hold(task, start, length, entry, value);
+        stillAtWork();
         return;
       }
     }
@@ -146,11 +147,17 @@ final class XenEvents {
       trace.ignore(KERNEL_PAGE);
       return;
     }
+    TracepointTask task = trace.task(trace.columns.tid());
+    if (task.call == SystemCall.MMAP || task.call == SystemCall.BRK) {
+      // It populates what it has mapped by now.
+      trace.takesEffect(task);
+    }
     EventRow row = trace.row(EventKind.SET_PTE);
     row.address = page;
     row.result = value;
     pteSeen = true;
     spaces.append(row, owner(entry));
+    stillAtWork();
   }
 
   private AddressSpace owner(long entry) {
@@ -181,16 +188,29 @@ final class XenEvents {
     row.result = value;
     row.flags = commit ? 1 : 0;
     trace.append(row);
+    stillAtWork();
+  }
+
+  /**
+   * What an mprotect does is over with the last that is seen of it: others may be at work in the
+   * same memory before its end is seen.
+   */
+  private void stillAtWork() throws IOException {
+    TracepointTask task = trace.task(trace.columns.tid());
+    if (changesProtection(task)) {
+      trace.takesEffectLater(task);
+    }
   }
 
   /** Takes {@code mm ffff888004c5b600 pfn 1ea75 level 2 pinned}. */
-  void made() {
+  void made() throws IOException {
     long mm = after("mm ");
     long frame = after("pfn ");
     long level = after("level ");
     if (unreadable(mm, frame, level)) {
       return;
     }
+    spaces.tableMade();
     // Level 0 is a root, 1 a level that this hardware does not have.
     if (level >= 2 && level < LEVELS) {
       tables.made(frame, LEVELS - (int) level, spaces.named(mm));
@@ -262,6 +282,7 @@ final class XenEvents {
       row.length = second;
     }
     trace.append(row);
+    stillAtWork();
   }
 
   /** Takes {@code extending op 1 by 16 bytes res BAD_OP}. */
@@ -280,6 +301,7 @@ final class XenEvents {
     row.length = bytes;
     row.result = result;
     trace.append(row);
+    stillAtWork();
   }
 
   /** Takes {@code flushing 1 hypercalls, 16 arg bytes, 0 callbacks}. */
@@ -295,6 +317,7 @@ final class XenEvents {
     row.length2 = bytes;
     row.result = callbacks;
     trace.append(row);
+    stillAtWork();
   }
 
   /** Takes {@code addr 100000000000}. */
@@ -308,6 +331,7 @@ final class XenEvents {
     row.length = EventSchema.PAGE_SIZE;
     walks.flushed(row);
     trace.append(row);
+    stillAtWork();
   }
 
   /** Takes {@code ncpus 2 mm ffff8880056ec480 addr 200000000000, end 200000001000}. */
@@ -323,11 +347,13 @@ final class XenEvents {
     row.length = end == -1 ? UNKNOWN : end - address;
     walks.flushed(row);
     trace.append(row);
+    stillAtWork();
   }
 
   /** Takes a flush of everything. */
   void flushAll() throws IOException {
     trace.append(row(XenEvent.FLUSH_TLB, 0));
+    stillAtWork();
   }
 
   /**
@@ -340,6 +366,7 @@ final class XenEvents {
     line.skipBlanks();
     if (line.atEnd()) {
       trace.append(row);
+      stillAtWork();
       return false;
     }
     trace.events.append(row);

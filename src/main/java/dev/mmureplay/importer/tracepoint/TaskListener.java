@@ -1,5 +1,6 @@
 package dev.mmureplay.importer.tracepoint;
 
+import dev.mmureplay.event.EventSchema;
 import java.io.IOException;
 
 /** Is told when a task has its event, in the order of the events. */
@@ -9,6 +10,14 @@ public interface TaskListener {
 
   /** A new task has become an event; its clone flags may be unknown. */
   default void cloned(int parent, int child, long flags) throws IOException {}
+
+  /**
+   * Returns the flags of the clone that a task is in, as far as what the kernel does for it tells;
+   * unknown if it does not.
+   */
+  default long cloneFlags(int parent) {
+    return EventSchema.UNKNOWN;
+  }
 
   /** A clone under way has come to nothing, or its end will not be seen. */
   default void clonedNothing(int parent) throws IOException {}

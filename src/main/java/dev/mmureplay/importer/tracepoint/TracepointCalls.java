@@ -131,11 +131,7 @@ public final class TracepointCalls {
     if (row.file != UNKNOWN_INT && task.file != UNKNOWN_INT) {
       row.file = task.file;
     }
-    if (task.place == null) {
-      trace.events.append(row);
-    } else {
-      trace.events.fill(task.place, row);
-    }
+    trace.appendCall(task, row);
     task.close();
     trace.account.parsed(2);
   }

@@ -116,18 +116,22 @@ public final class TracepointTasks {
     }
   }
 
-  /** Returns the clone flags that the parent's call tells, or unknown. */
-  private static long knownFlags(TracepointTask parent) {
+  /** Returns the clone flags that the parent's call tells, or what is done for it, or unknown. */
+  private long knownFlags(TracepointTask parent) {
     SystemCall call = parent.call;
     boolean told = call == SystemCall.CLONE || (call != null && call.flagsByName() != UNKNOWN);
-    return told ? cloneFlags(parent, 0, 1) : UNKNOWN;
+    if (told) {
+      return cloneFlags(parent, 0, 1);
+    }
+    return call == SystemCall.CLONE3 ? trace.listener.cloneFlags(parent.tid) : UNKNOWN;
   }
 
   /** Makes a new task an event. */
   private void tell(TracepointTask parent, int child, long flags) throws IOException {
     EventRow row = cloneRow(parent, child);
     row.flags = flags;
-    trace.append(row);
+    trace.appendCall(parent, row);
+    trace.account.parsed(1);
     parent.childTold = child;
     trace.renew(child);
     cloned(parent, child, flags);
@@ -227,8 +231,8 @@ public final class TracepointTasks {
       if (entered) {
         row.duration = trace.since(task);
       }
-      row.flags = task.call == SystemCall.CLONE3 || !entered ? UNKNOWN : cloneFlags(task, 0, 1);
-      trace.events.append(row);
+      row.flags = entered ? knownFlags(task) : UNKNOWN;
+      trace.appendCall(task, row);
       trace.account.parsed(lines);
       cloned(task, child, row.flags);
     }

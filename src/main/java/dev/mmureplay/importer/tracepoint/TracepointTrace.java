@@ -104,6 +104,33 @@ public final class TracepointTrace {
     }
   }
 
+  /**
+   * A task's call takes effect at the line at hand, if nothing was said of that before: its event
+   * will stand here.
+   */
+  public void takesEffect(TracepointTask task) throws IOException {
+    if (task.place == null) {
+      task.place = events.reserve();
+    }
+  }
+
+  /** A task's call was still at work at the line at hand: its event will stand here. */
+  public void takesEffectLater(TracepointTask task) throws IOException {
+    giveUpPlace(task);
+    task.place = events.reserve();
+  }
+
+  /** Appends the event of a task's call where the call took effect, as far as that was noted. */
+  void appendCall(TracepointTask task, EventRow event) throws IOException {
+    EventSequencer.Place place = task.place;
+    if (place == null) {
+      events.append(event);
+    } else {
+      events.fill(place, event);
+      task.place = null;
+    }
+  }
+
   /** Gives up the place that a task's call has reserved, if it has. */
   void giveUpPlace(TracepointTask task) throws IOException {
     EventSequencer.Place place = task.place;

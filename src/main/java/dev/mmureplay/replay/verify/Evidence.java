@@ -35,6 +35,9 @@ public final class Evidence {
     private boolean sent;
     private long requests;
     private long sentRequests;
+    private boolean requested;
+    private boolean flushed;
+    private boolean switching;
 
     /** The pages that the call under way has rewritten, where a recording shows them. */
     private final Longs pages = new Longs();
@@ -58,7 +61,7 @@ public final class Evidence {
   private long extended;
   private long asked;
   private long apart;
-  private long flushes;
+  private long flushedAlone;
 
   private Evidence() {}
 
@@ -140,6 +143,9 @@ public final class Evidence {
         if (task != null) {
           task.next++;
           task.chunk = -1;
+          flushedAlone += task.flushed && !task.requested ? 1 : 0;
+          task.flushed = false;
+          task.requested = false;
           pauses.rewrote(batch, row, kind, task.pages);
           task.pages.clear();
         }
@@ -184,11 +190,14 @@ public final class Evidence {
       }
       case MC_ENTRY -> {
         requests += update ? 1 : 0;
+        task.requested |= update;
+        task.flushed |= XenEvent.detail(flags) == MMUEXT && !task.switching;
         task.requests += update ? 1 : 0;
-        flushes += XenEvent.detail(flags) == MMUEXT ? 1 : 0;
         task.updated = false;
       }
+      case WRITE_CR3 -> task.switching = true;
       case MC_FLUSH -> {
+        task.switching = false;
         task.sent = true;
         task.sentRequests = task.requests;
         task.requests = 0;
@@ -245,7 +254,15 @@ public final class Evidence {
 
   /** Returns whether the recording shows which PTEs a call rewrites. */
   boolean updatesShown() {
-    return modified + set > 0;
+    return modified > 0 || setsUpdate();
+  }
+
+  /**
+   * Returns whether PTEs that are set inside a call are what it updates: where the recording shows
+   * neither PTEs being modified nor flushes behind no request at all, as of updates by traps.
+   */
+  boolean setsUpdate() {
+    return modified == 0 && set > 0 && flushedAlone == 0;
   }
 
   /** Returns whether anything was observed that a model can be compared with. */
@@ -271,12 +288,12 @@ public final class Evidence {
       }
       return new Deduction<>(UPDATE_BATCH, ASSUMED);
     }
-    if (set > 0) {
+    if (setsUpdate()) {
       return new Deduction<>(
           "trap-emulate-batched-set", counted(set, "PTEs are set without having been read"));
     }
-    return flushes > 0 && requests == 0
-        ? new Deduction<>("trap-emulate", counted(flushes, "flushes behind no update"))
+    return flushedAlone > 0
+        ? new Deduction<>("trap-emulate", counted(flushedAlone, "calls flush behind no update"))
         : new Deduction<>(UPDATE_BATCH, ASSUMED);
   }
 

@@ -34,7 +34,7 @@ final class ExecveWitness {
   private final Comparison comparison;
   private final boolean pagesShown;
   private final CheckSink sink;
-  private final XenReading reading = new XenReading();
+  private final XenReading reading = new XenReading(false);
   private final Map<Integer, Stack> stacks = new HashMap<>();
 
   /**

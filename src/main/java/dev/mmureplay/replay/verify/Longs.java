@@ -40,6 +40,11 @@ final class Longs {
     }
   }
 
+  /** Forgets all but the first {@code n}. */
+  void truncate(int n) {
+    size = Math.min(size, n);
+  }
+
   void clear() {
     size = 0;
   }

@@ -76,6 +76,8 @@ final class Takeover {
     long start = batch.address(row);
     long length = (batch.length(row) + Machine.PAGE_SIZE - 1) & -Machine.PAGE_SIZE;
     older = seeds.reachesOlder(space, start, start + length, succeeded);
+    // Where not even the updates are shown, a call that failed may have got as far as anywhere.
+    older |= !succeeded && !evidence.updatesShown() && space.isUnsure();
     if (evidence.updatesShown() && (succeeded || n > 0)) {
       // A call that failed got as far as it rewrote.
       long end = succeeded ? start + length : found.pages.get(n - 1) + Machine.PAGE_SIZE;
@@ -84,6 +86,9 @@ final class Takeover {
     for (int i = 0; i < n; i++) {
       long page = found.pages.get(i);
       page(space, page, found.olds.get(i), found.news.get(i), found.flushes);
+      if (found.olds.get(i) != 0) {
+        seeds.learnNotify(space, page, found.news.get(i));
+      }
       seen.saw(space, page, found.news.get(i));
     }
     for (int i = 0; i < reading.assumedPages.size(); i++) {
@@ -123,10 +128,11 @@ final class Takeover {
         seeds.page(space, page, old);
       }
       pages++;
-    } else if (known != 0 && shown != 0) {
+    } else if (known != 0) {
       long settable = Pte.isPresent(known) ? Pte.ACCESSED : 0;
       settable |= Pte.isPresent(known) && Pte.isWritable(known) ? Pte.DIRTY : 0;
-      long set = shown & ~known & settable;
+      // A protection change keeps both bits.
+      long set = (shown == 0 ? changed : shown) & ~known & settable;
       if (set != 0) {
         seeds.hardwareBits(space, page, set);
       }

@@ -4,6 +4,8 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.Machine;
+import dev.mmureplay.machine.RecordedPages;
+import dev.mmureplay.machine.Seeds;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.CallFacts;
@@ -29,10 +31,12 @@ public final class Verification implements Witness {
   private final Comparison comparison;
   private final Borders borders;
   private final boolean updatesShown;
-  private final XenReading reading = new XenReading();
+  private final XenReading reading;
   private final Map<Integer, CallRows> rows = new HashMap<>();
   private final CallRows none = new CallRows();
   private @Nullable Takeover takeover;
+  private @Nullable FlushMoments moments;
+  private @Nullable RecordedPages recorded;
   private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
@@ -44,6 +48,7 @@ public final class Verification implements Witness {
     this.model = model;
     this.updatesShown = updatesShown;
     this.sink = sink;
+    this.reading = new XenReading(evidence.setsUpdate());
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
     this.execves = new ExecveWitness(kernel, evidence.shows(EventKind.SET_PTE), sink);
@@ -89,9 +94,13 @@ public final class Verification implements Witness {
 
   @Override
   public void begin(Machine machine) {
-    takeover = new Takeover(evidence, machine.seeds());
+    Seeds seeds = machine.seeds();
+    takeover = new Takeover(evidence, seeds);
+    recorded = machine.recordedPages();
     machine.observeProtection(model);
-    if (!evidence.switchesShown()) {
+    if (evidence.switchesShown()) {
+      moments = new FlushMoments(seeds);
+    } else {
       machine.missSwitches();
     }
   }
@@ -118,6 +127,10 @@ public final class Verification implements Witness {
       return false;
     }
     rows.computeIfAbsent(batch.tid(row), tid -> new CallRows()).add(batch, row);
+    AddressSpace flushed = moments == null ? null : spaces.apply(batch.pid(row));
+    if (flushed != null) {
+      moments.sees(batch, row, kind, flushed);
+    }
     return true;
   }
 
@@ -148,6 +161,9 @@ public final class Verification implements Witness {
     this.space = space;
     reading.read(rows.getOrDefault(batch.tid(row), none));
     Takeover known = Objects.requireNonNull(takeover);
+    if (moments != null) {
+      moments.ended(batch.tid(row));
+    }
     if (reading.unreadable == null) {
       known.from(batch, row, space, reading);
     } else {
@@ -189,8 +205,21 @@ public final class Verification implements Witness {
     if (done != null) {
       done.clear();
     }
+    if (moments != null) {
+      moments.done();
+    }
+    populated();
     evidence.ended(facts.tid);
     sink.check(current);
+  }
+
+  /** Sets what the call has populated behind its updates. */
+  private void populated() {
+    AddressSpace owner = space;
+    RecordedPages pages = recorded;
+    for (int i = 0; owner != null && pages != null && i < reading.populatedPages.size(); i++) {
+      pages.record(owner, reading.populatedPages.get(i), reading.populatedWords.get(i));
+    }
   }
 
   /** Finds out whether the recording lacks what the call would have to be compared by. */

@@ -65,6 +65,13 @@ final class Work {
       return starts.size();
     }
 
+    /** Forgets all but the first {@code n}. */
+    void truncate(int n) {
+      starts.truncate(n);
+      lengths.truncate(n);
+      others.truncate(n);
+    }
+
     void add(long start, long pages, long otherCpus) {
       starts.add(start);
       lengths.add(pages);

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * it, so that a request which follows an update is the call's own, and one that follows none is
  * somebody else's: an interrupt's, or a context switch's. A flush queued behind {@code write_cr3}
  * is a context switch's, too, until the buffer has been sent.
+ *
+ * <p>Where the recording shows PTEs being modified, one that is <em>set</em> inside a call is no
+ * update of it: the call has made a locked mapping writable, which the kernel then populates page
+ * by page (mprotect_fixup), with a flush in front of each page that it copies.
  */
 final class XenReading {
   private static final long MMU_UPDATE = 1;
@@ -48,8 +52,32 @@ final class XenReading {
   private boolean lastIsOwn;
   private long flushEntries;
 
+  /** Pages that were set and are no updates of the call, with what they were given. */
+  final Longs populatedPages = new Longs();
+
+  final Longs populatedWords = new Longs();
+
+  private final boolean setsUpdate;
+  private boolean populating;
+  private int ownFlushes;
+  private long ownFlushHypercalls;
+
+  /**
+   * Has read nothing yet.
+   *
+   * @param setsUpdate whether PTEs that are set inside a call are what it updates
+   */
+  XenReading(boolean setsUpdate) {
+    this.setsUpdate = setsUpdate;
+  }
+
   /** Reads the rows of a call. */
   void read(CallRows rows) {
+    populatedPages.clear();
+    populatedWords.clear();
+    populating = false;
+    ownFlushes = 0;
+    ownFlushHypercalls = 0;
     work.clear();
     pageLines.clear();
     assumedPages.clear();
@@ -66,6 +94,8 @@ final class XenReading {
       EventKind kind = rows.kind(row);
       if (kind == EventKind.OBSERVED_PTE) {
         modify(rows, row);
+      } else if (kind == EventKind.SET_PTE && !setsUpdate) {
+        populate(rows, row);
       } else if (kind == EventKind.SET_PTE) {
         update(rows, row, 0);
         if (rows.flags(row) == EventSchema.PLACE_ASSUMED) {
@@ -80,7 +110,19 @@ final class XenReading {
     }
   }
 
+  private void populate(CallRows rows, int row) {
+    populatedPages.add(rows.address(row));
+    populatedWords.add(rows.result(row));
+    populating = true;
+    // What was flushed since the last update was the page that is copied here.
+    work.flushes.truncate(ownFlushes);
+    flushLines.truncate(ownFlushes);
+    work.flushes.hypercalls = ownFlushHypercalls;
+  }
+
   private void modify(CallRows rows, int row) {
+    ownFlushes = work.flushes.size();
+    ownFlushHypercalls = work.flushes.hypercalls;
     if (rows.flags(row) == 0) {
       startedPage = rows.address(row);
       startedWord = rows.result(row);
@@ -129,7 +171,9 @@ final class XenReading {
 
   private void entry(long op, long length) {
     lastIsOwn = false;
-    if ((op == MMU_UPDATE || op == UPDATE_VA_MAPPING) && updated) {
+    if (op == MMU_UPDATE && populating) {
+      populating = false;
+    } else if ((op == MMU_UPDATE || op == UPDATE_VA_MAPPING) && updated) {
       entries++;
       requests = op == MMU_UPDATE ? length : 1;
       updated = false;
