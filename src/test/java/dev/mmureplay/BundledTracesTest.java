@@ -13,7 +13,6 @@ import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
@@ -238,9 +237,6 @@ class BundledTracesTest {
     public void call(CallFacts call, long[][] counts) {
       calls++;
     }
-
-    @Override
-    public void page(PageState page) {}
 
     @Override
     public void finding(Finding finding) {

@@ -9,9 +9,6 @@ import dev.mmureplay.machine.Outcome;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
-import dev.mmureplay.replay.CallFacts;
-import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
@@ -31,17 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The named scenarios in traces/races do under each backend what the table beside them says. */
 class RaceCorpusTest {
   private static final Path CORPUS = Path.of("traces", "races");
-  private static final ReplaySink NOBODY =
-      new ReplaySink() {
-        @Override
-        public void call(CallFacts call, long[][] counts) {}
-
-        @Override
-        public void page(PageState page) {}
-
-        @Override
-        public void finding(Finding finding) {}
-      };
 
   @TempDir private Path directory;
 
@@ -116,6 +102,6 @@ class RaceCorpusTest {
     ReplayOptions options =
         new ReplayOptions(
             new GuestPlatform(kernel, true), Backends.all(), null, 1, Interleaving.parse(mode));
-    return Replay.run(events, options, NOBODY, done -> {});
+    return Replay.run(events, options, ReplaySink.NOTHING, done -> {});
   }
 }

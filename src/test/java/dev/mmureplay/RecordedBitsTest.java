@@ -13,9 +13,6 @@ import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Pte;
-import dev.mmureplay.replay.CallFacts;
-import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
@@ -84,7 +81,7 @@ class RecordedBitsTest {
     ReplayOptions options =
         new ReplayOptions(
             new GuestPlatform(GuestKernel.LINUX_6_18, true), Backends.all(), null, 16, every);
-    return Replay.run(events(), options, new Nowhere(), done -> {});
+    return Replay.run(events(), options, ReplaySink.NOTHING, done -> {});
   }
 
   private static void assertLost(ReplayResult result, int accessed, int byAssumption) {
@@ -119,16 +116,5 @@ class RecordedBitsTest {
     // One more is a write that faulted, so that its bits did not come up; it might have been
     // earlier.
     assertLost(exhaustive(false), 60, 0);
-  }
-
-  private static final class Nowhere implements ReplaySink {
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
-
-    @Override
-    public void page(PageState page) {}
-
-    @Override
-    public void finding(Finding finding) {}
   }
 }

@@ -11,7 +11,6 @@ import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.Operation;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplaySink;
@@ -46,9 +45,6 @@ class RecordedXenTest {
       flushHypercalls += counts[0][Operation.HYPERCALL_MMUEXT_OP.ordinal()];
       multicalls += counts[0][Operation.HYPERCALL_MULTICALL.ordinal()];
     }
-
-    @Override
-    public void page(PageState page) {}
 
     @Override
     public void finding(Finding finding) {

@@ -14,7 +14,6 @@ import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.mmu.Mutants;
-import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
 import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
@@ -55,9 +54,6 @@ class WrittenPagesTest {
   private static final class Outcome implements ReplaySink {
     final List<Finding> findings = new ArrayList<>();
     final Set<Long> dirty = new HashSet<>();
-
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
 
     @Override
     public void page(PageState page) {

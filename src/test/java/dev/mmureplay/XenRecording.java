@@ -11,7 +11,6 @@ import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.mmu.MmuBackend;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Residency;
@@ -106,9 +105,6 @@ final class XenRecording {
     public void call(CallFacts call, long[][] byBackend) {
       counts = byBackend[0];
     }
-
-    @Override
-    public void page(PageState page) {}
 
     @Override
     public void finding(Finding finding) {

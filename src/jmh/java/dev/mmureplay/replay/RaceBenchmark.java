@@ -126,21 +126,10 @@ public class RaceBenchmark {
     ReplayOptions options =
         new ReplayOptions(
             new GuestPlatform(GuestKernel.LINUX_6_1, true), Backends.all(), null, 16, interleaving);
-    ReplayResult result = Replay.run(file, options, new NullSink(), done -> {});
+    ReplayResult result = Replay.run(file, options, ReplaySink.NOTHING, done -> {});
     tried.accesses = result.accesses();
     tried.schedules = result.races().stream().mapToLong(RaceTotals::schedules).sum();
     tried.candidates = result.races().isEmpty() ? 0 : result.races().get(0).candidates();
     return result;
-  }
-
-  private static final class NullSink implements ReplaySink {
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
-
-    @Override
-    public void page(PageState page) {}
-
-    @Override
-    public void finding(Finding finding) {}
   }
 }

@@ -77,11 +77,6 @@ public class ReplayBenchmark {
   }
 
   private static final class NullSink implements ReplaySink {
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
-
-    @Override
-    public void page(PageState page) {}
 
     @Override
     public void finding(Finding finding) {

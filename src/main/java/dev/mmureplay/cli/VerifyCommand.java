@@ -164,7 +164,7 @@ final class VerifyCommand extends Verb {
     CheckSink told = rows == null ? report : check -> rows.row(CallRow.of(file.name(), check));
     CheckSink calls = CheckSink.all(totals, told);
     if (store == null) {
-      replay(file, options, evidence, NOTHING, calls);
+      replay(file, options, evidence, ReplaySink.NOTHING, calls);
     } else {
       try (RunRecorder recorder = store.record(file.info(), options)) {
         CheckSink both = CheckSink.all(recorder.checks(), calls);
@@ -230,6 +230,4 @@ final class VerifyCommand extends Verb {
   }
 
   private record Found(List<MmuBackend> backends, String why, Deduction<GuestKernel> kernel) {}
-
-  private static final ReplaySink NOTHING = new NoResults();
 }

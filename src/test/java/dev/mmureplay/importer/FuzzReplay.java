@@ -3,9 +3,6 @@ package dev.mmureplay.importer;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
-import dev.mmureplay.replay.CallFacts;
-import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplayResult;
@@ -15,7 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Replays whatever events there are; every backend that claims to be correct must stay so. */
-final class FuzzReplay implements ReplaySink {
+final class FuzzReplay {
   private FuzzReplay() {}
 
   /**
@@ -30,7 +27,7 @@ final class FuzzReplay implements ReplaySink {
             Backends.all(),
             Residency.RECORDED,
             ReplayOptions.DEFAULT_FAULT_AROUND);
-    ReplayResult result = Replay.run(events, options, new FuzzReplay(), done -> {});
+    ReplayResult result = Replay.run(events, options, ReplaySink.NOTHING, done -> {});
     long different =
         result.backends().stream()
             .filter(ReplayResult.Backend::correct)
@@ -47,13 +44,4 @@ final class FuzzReplay implements ReplaySink {
       }
     }
   }
-
-  @Override
-  public void call(CallFacts call, long[][] counts) {}
-
-  @Override
-  public void page(PageState page) {}
-
-  @Override
-  public void finding(Finding finding) {}
 }

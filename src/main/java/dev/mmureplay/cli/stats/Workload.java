@@ -7,8 +7,6 @@ import dev.mmureplay.event.TraceInfo;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestPlatform;
 import dev.mmureplay.replay.CallFacts;
-import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplaySink;
@@ -105,12 +103,6 @@ public final class Workload implements ReplaySink {
           call.time);
     }
   }
-
-  @Override
-  public void page(PageState page) {}
-
-  @Override
-  public void finding(Finding finding) {}
 
   /** Returns how many changes of a page took the page's change before back. */
   long returned() {

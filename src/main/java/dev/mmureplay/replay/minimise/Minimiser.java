@@ -6,9 +6,7 @@ import dev.mmureplay.event.EventRow;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.EventWriter;
 import dev.mmureplay.event.TraceInfo;
-import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.Replay;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplaySink;
@@ -216,12 +214,6 @@ public final class Minimiser {
     FirstFinding(Predicate<Finding> wanted) {
       this.wanted = wanted;
     }
-
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
-
-    @Override
-    public void page(PageState page) {}
 
     @Override
     public void finding(Finding finding) {
