@@ -102,7 +102,7 @@ final class BpftraceTool implements CaptureTool {
         new Step.Unpack(SCRIPT, script),
         new Step.StartTracer(tracer, order.log()),
         new Step.RunCommand(words, false, null),
-        new Step.EndTracer(),
+        new Step.EndTracer(order.log()),
         new Step.Delete(script));
   }
 }

@@ -63,31 +63,51 @@ public sealed interface Step {
    * gives back a line that it is given.
    *
    * @param arguments its arguments, its name first; no shell sees them
-   * @param pipes in front of the names of the two pipes that a shell needs for it
+   * @param log in front of the names of the files beside it that a shell needs
    */
-  record StartTracer(List<String> arguments, Path pipes) implements Step {
+  record StartTracer(List<String> arguments, Path log) implements Step {
     public StartTracer {
       arguments = List.copyOf(arguments);
     }
 
     @Override
     public String line() {
-      String input = ShellWord.quote(pipes + ".in");
-      String output = ShellWord.quote(pipes + ".out");
+      String input = ShellWord.quote(log + ".in");
+      String output = ShellWord.quote(log + ".out");
+      String messages = ShellWord.quote(log + ".err");
       return String.join(
           "\n",
           "mkfifo " + input + " " + output,
-          words(arguments) + " <" + input + " >" + output + " &",
+          words(arguments) + " <" + input + " >" + output + " 2>" + messages + " &",
           "exec 9>" + input + "; echo >&9; read -r ready <" + output,
           "rm " + input + " " + output);
     }
   }
 
-  /** Ends the tool that {@link StartTracer} has started, and waits until its log is complete. */
-  record EndTracer() implements Step {
+  /**
+   * Ends the tool that {@link StartTracer} has started, and waits until its log is complete. What
+   * it says on its standard error of lost events is added to the log, in which its place is not
+   * known.
+   */
+  record EndTracer(Path log) implements Step {
     @Override
     public String line() {
-      return "exec 9>&-; wait";
+      String messages = ShellWord.quote(log + ".err");
+      return String.join(
+          "\n",
+          "exec 9>&-; wait",
+          "sed -n 's/^"
+              + Tracer.LOST
+              + "$/&"
+              + Tracer.SOMEWHERE
+              + "/p' "
+              + messages
+              + " >>"
+              + ShellWord.quote(log.toString())
+              + "; cat "
+              + messages
+              + " >&2; rm "
+              + messages);
     }
   }
 

@@ -3,20 +3,33 @@ package dev.mmureplay.cli.capture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tool that runs beside the command. It begins to give back what it is given when it records, and
  * ends when its standard input does, also when this program dies.
  */
 final class Tracer {
+  /** What newer versions of bpftrace say on their standard error, for {@code sed} and for Java. */
+  static final String LOST = "Lost [0-9]* events";
+
+  /** Added to such a line in the log. */
+  static final String SOMEWHERE = ", in unknown places";
+
+  private static final Pattern LOST_LINE = Pattern.compile(LOST);
+
   private final List<String> arguments;
+  private final Path messages;
   private final Process process;
 
-  private Tracer(List<String> arguments, Process process) {
+  private Tracer(List<String> arguments, Path messages, Process process) {
     this.arguments = arguments;
+    this.messages = messages;
     this.process = process;
   }
 
@@ -26,13 +39,22 @@ final class Tracer {
    * @throws IOException if it ends before
    */
   static Tracer start(List<String> arguments) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(arguments);
-    builder.redirectError(Redirect.INHERIT);
-    Tracer tracer = new Tracer(arguments, builder.start());
-    if (!tracer.answers()) {
-      throw tracer.failed("did not begin to record");
+    Path messages = Files.createTempFile("mmureplay", ".err");
+    boolean records = false;
+    try {
+      ProcessBuilder builder = new ProcessBuilder(arguments).redirectError(messages.toFile());
+      Tracer tracer = new Tracer(arguments, messages, builder.start());
+      records = tracer.answers();
+      if (!records) {
+        tracer.passOn(null);
+        throw tracer.failed("did not begin to record");
+      }
+      return tracer;
+    } finally {
+      if (!records) {
+        Files.deleteIfExists(messages);
+      }
     }
-    return tracer;
   }
 
   private boolean answers() {
@@ -57,8 +79,24 @@ final class Tracer {
     boolean recording = process.isAlive();
     process.getOutputStream().close();
     int code = waitFor();
+    try {
+      passOn(log);
+    } finally {
+      Files.deleteIfExists(messages);
+    }
     if (!recording || code != 0) {
       throw failed((recording ? "failed" : "ended before the command did") + " (see " + log + ")");
+    }
+  }
+
+  /** Says what the tool has said; what of it is about losses goes into the log, too. */
+  private void passOn(@Nullable Path log) throws IOException {
+    waitFor();
+    for (String line : Files.readAllLines(messages)) {
+      System.err.println(line);
+      if (log != null && Files.exists(log) && LOST_LINE.matcher(line).matches()) {
+        Files.writeString(log, line + SOMEWHERE + "\n", StandardOpenOption.APPEND);
+      }
     }
   }
 

@@ -1,15 +1,16 @@
 package dev.mmureplay.importer.adplug;
 
-import static dev.mmureplay.event.EventSchema.UNKNOWN_INT;
-
 import dev.mmureplay.importer.LineScanner;
-import dev.mmureplay.importer.tracepoint.Columns;
+import dev.mmureplay.importer.tracepoint.ReadColumns;
 
-/** The columns in front of every record: {@code 577 6511549890153 0 27457 S …}. */
-final class AdplugLine implements Columns {
+/**
+ * The columns in front of every record: {@code 577 6511549890153 0 27457 S …}.
+ *
+ * <p>The process is unknown: the header names the one that began the log, but a fork may share it.
+ * So is the CPU: what the line calls a virtual CPU is QEMU's number of the thread.
+ */
+final class AdplugLine extends ReadColumns {
   private long sequence;
-  private long time;
-  private int tid;
   private int record;
 
   /** Reads the columns of a line and moves behind them; false if it has none. */
@@ -48,27 +49,5 @@ final class AdplugLine implements Columns {
   /** Returns the record's letter: r, w, x, S or R. */
   int record() {
     return record;
-  }
-
-  /** Unknown: the header names the process that began the log, but a fork may share it. */
-  @Override
-  public int pid() {
-    return UNKNOWN_INT;
-  }
-
-  @Override
-  public int tid() {
-    return tid;
-  }
-
-  /** Unknown: what the line calls a virtual CPU is QEMU's number of the thread. */
-  @Override
-  public int cpu() {
-    return UNKNOWN_INT;
-  }
-
-  @Override
-  public long time() {
-    return time;
   }
 }

@@ -14,6 +14,7 @@ import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.tracepoint.CallValues;
 import dev.mmureplay.importer.tracepoint.TracepointCalls;
 import dev.mmureplay.importer.tracepoint.TracepointEvents;
+import dev.mmureplay.importer.tracepoint.TracepointPrograms;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
@@ -32,6 +33,7 @@ final class AdplugReader implements CallValues {
   private final AdplugLine columns = new AdplugLine();
   private final TracepointTrace trace;
   private final TracepointTasks tasks;
+  private final TracepointPrograms programs;
   private final TracepointCalls calls;
   private final TracepointEvents events;
   private final AccessRows accesses;
@@ -48,7 +50,8 @@ final class AdplugReader implements CallValues {
     this.line = line;
     this.trace = new TracepointTrace(line, columns, sink);
     this.tasks = new TracepointTasks(trace);
-    this.calls = new TracepointCalls(trace, tasks, this);
+    this.programs = new TracepointPrograms(trace);
+    this.calls = new TracepointCalls(trace, tasks, programs, this);
     this.events = new TracepointEvents(trace, calls);
     this.accesses = new AccessRows(trace.events::append, options.fold());
   }
@@ -59,8 +62,9 @@ final class AdplugReader implements CallValues {
       readLine();
     }
     accesses.endEpoch();
-    tasks.replacedAtEnd();
+    programs.replacedAtEnd();
     tasks.finish();
+    programs.finish();
     trace.events.finish();
     Fidelity fidelity = events.fidelity(false, fromStart).withAccesses(Fidelity.Accesses.EVERY);
     return new ImportReport(trace.account.ledger(), fidelity, null);

@@ -78,6 +78,7 @@ final class AdsnapEvents {
   private final UnseenExecves execves;
   private boolean snapshots;
   private long lost;
+  private long unplaced;
 
   AdsnapEvents(EventSink sink, Account account) {
     this.beginnings = new Beginnings(sink);
@@ -91,10 +92,22 @@ final class AdsnapEvents {
     snapshots = true;
   }
 
+  /** Notes a loss of which only the number is known. */
+  void lostSomewhere(long count) {
+    unplaced += count;
+  }
+
   /** Returns what this trace can know. */
   Fidelity fidelity() {
     return new Fidelity(
-        Fidelity.Accesses.FIRST_TOUCH, true, true, true, true, beginnings.fromStart(), false, lost);
+        Fidelity.Accesses.FIRST_TOUCH,
+        true,
+        true,
+        true,
+        true,
+        beginnings.fromStart() && unplaced == 0,
+        false,
+        lost + unplaced);
   }
 
   /** Takes the next line in order of time. */

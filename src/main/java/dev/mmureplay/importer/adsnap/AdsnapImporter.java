@@ -35,7 +35,7 @@ public final class AdsnapImporter implements TraceImporter {
         head,
         LINES,
         line -> {
-          if (line.atEnd() || line.looksAt(AdsnapReader.ATTACHING)) {
+          if (line.atEnd() || AdsnapReader.isHeader(line)) {
             return Looks.NEUTRAL;
           }
           return AdsnapReader.readTimed(line, read) ? Looks.ALIKE : Looks.UNLIKE;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of one trace, puts snapshots to their calls, and all of it in order of time. */
 final class AdsnapReader {
-  static final String ATTACHING = "Attaching ";
+  private static final String ATTACHING = "Attaching ";
+  private static final String ATTACHED = "Attached ";
 
   private static final String UNREADABLE = "unreadable values";
   private static final String TOO_LATE = "too late to be sorted";
@@ -67,7 +68,7 @@ final class AdsnapReader {
       account.rejected(line, Account.TOO_LONG, 1);
     } else if (line.atEnd()) {
       account.ignored(Account.BLANK, 1);
-    } else if (line.looksAt(ATTACHING)) {
+    } else if (isHeader(line)) {
       account.ignored("header", 1);
     } else if (line.peek() == '@') {
       account.ignored("map-dump", 1);
@@ -80,6 +81,11 @@ final class AdsnapReader {
     } else {
       timed();
     }
+  }
+
+  /** Returns whether this is what bpftrace says when it begins, before version 0.24 or since. */
+  static boolean isHeader(LineScanner line) {
+    return line.looksAt(ATTACHING) || line.looksAt(ATTACHED);
   }
 
   private void leaves(AdsnapLine entry) throws IOException {
@@ -98,6 +104,11 @@ final class AdsnapReader {
     long count = line.decimal();
     if (count < 0 || !line.skip(" events") || !line.terminated()) {
       account.rejected(line, UNREADABLE, 1);
+      return;
+    }
+    if (line.skip(", in unknown places")) {
+      events.lostSomewhere(count);
+      account.parsed(1);
       return;
     }
     // The line has no time: it stands where bpftrace noticed the loss.

@@ -24,7 +24,9 @@
  * X  execve that succeeded                    EXECVE
  * Q  task exit                                EXIT of one task
  * Lost n events                               LOST; every open call is given up
- * Attaching n probes...                       ignored: header
+ * Lost n events, in unknown places            lost events without a LOST; record adds such a line
+ *                                             where bpftrace tells a loss beside its log
+ * Attaching n probes..., Attached n probes    ignored: header
  * @map[key]: value                            ignored: map-dump
  * empty line                                  ignored: blank
  * line with a time that has passed            rejected: too late to be sorted

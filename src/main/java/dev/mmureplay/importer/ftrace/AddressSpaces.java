@@ -9,8 +9,8 @@ import dev.mmureplay.importer.EventSequencer;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.TaskTable;
 import dev.mmureplay.importer.tracepoint.TaskListener;
+import dev.mmureplay.importer.tracepoint.TracepointPrograms;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
-import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import java.util.Map;
  */
 final class AddressSpaces implements TaskListener {
   private final TracepointTrace trace;
-  private final TracepointTasks tasks;
+  private final TracepointPrograms programs;
 
   /** The spaces whose pointer is known, until the kernel takes them down. */
   private final Map<Long, AddressSpace> byPointer = new HashMap<>();
@@ -40,9 +40,9 @@ final class AddressSpaces implements TaskListener {
   /** Whether tables of new spaces are shown being made. */
   private boolean makingShown;
 
-  AddressSpaces(TracepointTrace trace, TracepointTasks tasks) {
+  AddressSpaces(TracepointTrace trace, TracepointPrograms programs) {
     this.trace = trace;
-    this.tasks = tasks;
+    this.programs = programs;
   }
 
   /** Returns the space in which the task of the line at hand runs. */
@@ -97,7 +97,7 @@ final class AddressSpaces implements TaskListener {
       SystemCall call = trace.task(making.getKey()).call;
       if (making.getValue() == space && call != null && call.isExec()) {
         // A thread that executes has become its group's leader by now.
-        tasks.replaced(trace.task(trace.columns.tid()));
+        programs.replaced(trace.task(trace.columns.tid()));
         return;
       }
     }

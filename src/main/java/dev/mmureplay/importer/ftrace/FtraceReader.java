@@ -15,6 +15,7 @@ import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.tracepoint.TracepointCalls;
 import dev.mmureplay.importer.tracepoint.TracepointEvents;
+import dev.mmureplay.importer.tracepoint.TracepointPrograms;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
@@ -31,6 +32,7 @@ final class FtraceReader {
   private final Beginnings beginnings;
   private final TracepointTrace trace;
   private final TracepointTasks tasks;
+  private final TracepointPrograms programs;
   private final TracepointCalls calls;
   private final TracepointEvents events;
   private final AddressSpaces spaces;
@@ -43,9 +45,10 @@ final class FtraceReader {
     beginnings = new Beginnings(sink);
     trace = new TracepointTrace(line, columns, beginnings);
     tasks = new TracepointTasks(trace);
-    calls = new TracepointCalls(trace, tasks, new FtraceValues(line, columns));
+    programs = new TracepointPrograms(trace);
+    calls = new TracepointCalls(trace, tasks, programs, new FtraceValues(line, columns));
     events = new TracepointEvents(trace, calls);
-    spaces = new AddressSpaces(trace, tasks);
+    spaces = new AddressSpaces(trace, programs);
     trace.listener = spaces;
     xen = new XenEvents(trace, spaces);
   }
@@ -57,6 +60,7 @@ final class FtraceReader {
     }
     xen.finish();
     tasks.finish();
+    programs.finish();
     spaces.finish();
     trace.events.finish();
     trace.account.ledger().check("ftrace");
@@ -64,7 +68,7 @@ final class FtraceReader {
     if (xen.pteSeen()) {
       fidelity = fidelity.withKernelAccesses(true);
     }
-    return new ImportReport(trace.account.ledger(), fidelity, tasks.command(), markers.texts());
+    return new ImportReport(trace.account.ledger(), fidelity, programs.command(), markers.texts());
   }
 
   private void readLine() throws IOException {
@@ -149,7 +153,7 @@ final class FtraceReader {
       case TLB_FLUSH -> events.flush();
       case TASK_NEWTASK -> tasks.newTask();
       case SCHED_PROCESS_FORK -> tasks.processFork();
-      case SCHED_PROCESS_EXEC -> tasks.processExec();
+      case SCHED_PROCESS_EXEC -> programs.processExec();
       case SCHED_PROCESS_EXIT -> tasks.gone();
       case SCHED_SWITCH -> events.taskSwitch();
       case SIGNAL_DELIVER -> events.signal();

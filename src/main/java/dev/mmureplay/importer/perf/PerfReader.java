@@ -14,6 +14,7 @@ import dev.mmureplay.importer.LineScanner;
 import dev.mmureplay.importer.SystemCall;
 import dev.mmureplay.importer.tracepoint.TracepointCalls;
 import dev.mmureplay.importer.tracepoint.TracepointEvents;
+import dev.mmureplay.importer.tracepoint.TracepointPrograms;
 import dev.mmureplay.importer.tracepoint.TracepointTask;
 import dev.mmureplay.importer.tracepoint.TracepointTasks;
 import dev.mmureplay.importer.tracepoint.TracepointTrace;
@@ -36,6 +37,7 @@ final class PerfReader {
   private final PerfLine columns;
   private final TracepointTrace trace;
   private final TracepointTasks tasks;
+  private final TracepointPrograms programs;
   private final TracepointCalls calls;
   private final TracepointEvents events;
   private final PerfMaps maps;
@@ -58,7 +60,8 @@ final class PerfReader {
     }
     this.trace = new TracepointTrace(line, columns, sink);
     this.tasks = new TracepointTasks(trace);
-    this.calls = new TracepointCalls(trace, tasks, new PerfValues(trace));
+    this.programs = new TracepointPrograms(trace);
+    this.calls = new TracepointCalls(trace, tasks, programs, new PerfValues(trace));
     this.events = new TracepointEvents(trace, calls);
     this.maps = new PerfMaps(trace);
   }
@@ -69,11 +72,14 @@ final class PerfReader {
       readLine();
     }
     tasks.finish();
+    programs.finish();
     trace.events.finish();
     trace.account.ledger().check("perf script");
     Fidelity fidelity =
-        events.fidelity(eventSeen && !cpuMissing, tasks.fromStart()).withClock(columns.hasClock());
-    String command = commandLine == null ? tasks.command() : commandLine;
+        events
+            .fidelity(eventSeen && !cpuMissing, programs.fromStart())
+            .withClock(columns.hasClock());
+    String command = commandLine == null ? programs.command() : commandLine;
     return new ImportReport(trace.account.ledger(), fidelity, command, List.of(), sites.all());
   }
 
@@ -139,7 +145,7 @@ final class PerfReader {
     if (!columns.isInitial()) {
       eventSeen = true;
       cpuMissing |= columns.cpu() == UNKNOWN_INT;
-      tasks.beforeLine(isExec(code), isKernelWork(code));
+      programs.beforeLine(isExec(code), isKernelWork(code));
       TracepointTask task = trace.task(columns.tid());
       if (task.fork != null && code != PerfEvent.NEWTASK.ordinal()) {
         trace.settle(task);
@@ -197,7 +203,7 @@ final class PerfReader {
       case TLB_FLUSH -> events.flush();
       case NEWTASK -> tasks.newTask();
       case PROCESS_FORK -> trace.ignore(TracepointTrace.TOLD);
-      case PROCESS_EXEC -> tasks.processExec();
+      case PROCESS_EXEC -> programs.processExec();
       case PROCESS_EXIT, RECORD_EXIT -> tasks.gone();
       case SWITCH -> events.taskSwitch();
       case SIGNAL_DELIVER -> events.signal();
@@ -207,7 +213,7 @@ final class PerfReader {
       case RECORD_MMAP ->
           trace.ignore(kernelLayout() ? "kernel-layout" : "mmap-without-protection");
       case RECORD_MMAP2 -> maps.mapping();
-      case RECORD_COMM -> tasks.comm();
+      case RECORD_COMM -> programs.comm();
       case RECORD_FORK -> tasks.fork();
       case RECORD_LOST -> events.lost();
       case RECORD_LOST_SAMPLES -> trace.append(events.lost(trace.row(EventKind.LOST), 0));

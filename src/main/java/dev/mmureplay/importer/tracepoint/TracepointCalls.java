@@ -27,12 +27,18 @@ public final class TracepointCalls {
 
   private final TracepointTrace trace;
   private final TracepointTasks tasks;
+  private final TracepointPrograms programs;
   private final CallValues values;
 
   /** Makes events of calls whose arguments and results are written as {@code values} can read. */
-  public TracepointCalls(TracepointTrace trace, TracepointTasks tasks, CallValues values) {
+  public TracepointCalls(
+      TracepointTrace trace,
+      TracepointTasks tasks,
+      TracepointPrograms programs,
+      CallValues values) {
     this.trace = trace;
     this.tasks = tasks;
+    this.programs = programs;
     this.values = values;
   }
 
@@ -84,7 +90,7 @@ public final class TracepointCalls {
     TracepointTask task = trace.task(trace.columns.tid());
     task.faulting = UNKNOWN;
     if (call.isExec()) {
-      tasks.execveReturns(task, result);
+      programs.execveReturns(task, result);
     } else if (call.isClone()) {
       tasks.cloneReturns(task, call, result);
     } else if (call == SystemCall.SHMAT || call == SystemCall.SHMDT) {

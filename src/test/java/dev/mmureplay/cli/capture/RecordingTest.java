@@ -34,7 +34,7 @@ final class RecordingTest {
         List.of(
             new Step.StartTracer(tracer, log()),
             new Step.RunCommand(command, false, null),
-            new Step.EndTracer());
+            new Step.EndTracer(log()));
     return Recording.run(
         new Steps(steps), Host.here(), new CaptureTool.Order(command, log(), 1, false));
   }
@@ -45,6 +45,13 @@ final class RecordingTest {
 
     assertThat(code).isEqualTo(7);
     assertThat(log()).hasContent("begin\n<a b><><$HOME>end\n");
+  }
+
+  @Test
+  void whatATracerSaysOfLossesIsInItsLog() throws IOException {
+    record("echo a warning >&2; echo begin >\"$0\"; cat; echo Lost 12 events >&2");
+
+    assertThat(log()).hasContent("begin\n<a b><><$HOME>Lost 12 events, in unknown places\n");
   }
 
   @Test
@@ -83,6 +90,7 @@ final class RecordingTest {
             echo "$BPFTRACE_PERF_RB_PAGES $5" >>"$log"
             "$2"
             echo end >>"$log"
+            echo Lost 3 events >&2
             """);
     assertThat(bpftrace.toFile().setExecutable(true)).isTrue();
     List<String> command = List.of("sh", "-c", "cat /proc/$$/comm; " + WORDS, "my log", "a b", "");
@@ -103,8 +111,10 @@ final class RecordingTest {
     String out = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(shell.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(out).isEqualTo("sh\n");
-    assertThat(log()).hasContent("#!/usr/bin/env bpftrace\n512 0xffff888000000\n<a b><>end\n");
+    assertThat(out).isEqualTo("sh\nLost 3 events\n");
+    assertThat(log())
+        .hasContent(
+            "#!/usr/bin/env bpftrace\n512 0xffff888000000\n<a b><>end\nLost 3 events, in unknown places\n");
     try (var left = Files.list(directory)) {
       assertThat(left.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("my log", "tools");

@@ -97,6 +97,22 @@ class AdsnapImporterTest {
     assertThat(fromStart(new String(log("calls"), StandardCharsets.UTF_8))).isFalse();
   }
 
+  @Test
+  void aLossWithoutAPlaceIsLostAndMarksNone() throws IOException {
+    String exec = new String(log("exec"), StandardCharsets.UTF_8);
+    byte[] text =
+        (exec.replace("Attaching 20 probes...", "Attached 20 probes")
+                + "Lost 7 events, in unknown places\n")
+            .getBytes(StandardCharsets.UTF_8);
+
+    EventCsv.Imported imported = EventCsv.importOnly(importer, "test", text);
+    assertThat(importer.recognises(text)).isTrue();
+    assertThat(imported.report().fidelity().lost()).isEqualTo(7);
+    assertThat(imported.report().fidelity().fromStart()).isFalse();
+    assertThat(imported.events()).noneMatch(row -> row.contains("LOST"));
+    imported.report().ledger().check("test");
+  }
+
   private boolean fromStart(String log) throws IOException {
     byte[] text = log.getBytes(StandardCharsets.UTF_8);
     return EventCsv.importOnly(importer, "test", text).report().fidelity().fromStart();
