@@ -1,6 +1,7 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ public final class Seeds {
 
   /** PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE | PROT_EXEC, then the less usual ones. */
   private static final int[] BY_LIKELIHOOD = {3, 7, 1, 5, 2, 6, 4, 0};
+
+  /** Stands for the backing of older mappings that turn out to be shared. */
+  private static final int SHARED_MEMORY = Integer.MIN_VALUE;
 
   private static final long TAKEN =
       Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL | Pte.NX;
@@ -122,9 +126,30 @@ public final class Seeds {
    */
   public void learnNotify(AddressSpace space, long address, long word) {
     Vma vma = space.vmas.containing(address);
-    if (vma != null) {
+    if (vma == null) {
+      return;
+    }
+    if (vma.has(Vma.ASSUMED) && Pte.isPresent(word)) {
+      learnShared(space, vma, address & -Machine.PAGE_SIZE, word);
+    } else {
       RecordedPages.learnNotify(vma, word);
     }
+  }
+
+  /**
+   * No private mapping has a page that is clean and writable behind an mprotect: from there on the
+   * older mapping is shared memory, up to a page that cannot be in one.
+   */
+  private void learnShared(AddressSpace space, Vma vma, long page, long word) {
+    boolean shared = Pte.isWritable(word) && !Pte.isDirty(word);
+    boolean privately = (word & Pte.SPECIAL) != 0;
+    if (guest.kernel.upgradesCleanExclusivePages()
+        || (vma.has(Vma.SHARED) ? !privately : !shared)) {
+      return;
+    }
+    Vma from = guest.merger.split(space.vmas, vma, page);
+    from.flags ^= Vma.SHARED;
+    from.file = shared ? SHARED_MEMORY : Vma.ANONYMOUS;
   }
 
   /** What mappings in a range permit that the trace does not show being made is open once more. */
@@ -137,6 +162,33 @@ public final class Seeds {
       if (vma.has(Vma.ASSUMED)) {
         vma.flags |= Vma.GUESSED;
       }
+    }
+  }
+
+  /** Tells where in a range two mappings meet that the trace does not show being made. */
+  public void olderBorders(AddressSpace space, long start, long end, LongConsumer told) {
+    for (int i = space.vmas.firstEndingBehind(start); i < space.vmas.size() - 1; i++) {
+      Vma vma = space.vmas.get(i);
+      if (vma.end >= end) {
+        break;
+      }
+      if (vma.has(Vma.ASSUMED) && space.vmas.get(i + 1).has(Vma.ASSUMED)) {
+        told.accept(vma.end);
+      }
+    }
+  }
+
+  /** There is no gap in a range that a call has walked through: mappings of which nothing is known. */
+  public void bridge(AddressSpace space, long start, long end) {
+    for (long at = start; at < end; ) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      long next = vma == null ? end : Math.min(end, vma.start);
+      if (next > at) {
+        long flags = Vma.ACCESS | Vma.ASSUMED | Vma.GUESSED;
+        guest.merger.insert(
+            space.vmas, new Vma(at, next, flags, Vma.ANONYMOUS, at >> Machine.PAGE_SHIFT));
+      }
+      at = vma == null ? end : vma.end;
     }
   }
 

@@ -221,6 +221,11 @@ public final class Evidence {
     return pauses.found();
   }
 
+  /** Returns whether something changed unseen: it pauses, or events were lost. */
+  boolean misses() {
+    return pauses.found() || shows(EventKind.LOST);
+  }
+
   /** Returns whether events of a kind are shown at all. */
   boolean shows(EventKind kind) {
     return kinds.contains(kind);

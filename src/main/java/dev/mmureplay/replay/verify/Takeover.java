@@ -25,6 +25,9 @@ final class Takeover {
   /** The pages of each address space whose place was assumed at some time. */
   private final Map<AddressSpace, NavigableSet<Long>> assumed = new WeakHashMap<>();
 
+  /** Where, in the range of the last call, two older mappings meet. */
+  private final Longs olderBorders = new Longs();
+
   /** How many pages were taken over in the last call. */
   long pages;
 
@@ -81,8 +84,13 @@ final class Takeover {
     if (evidence.updatesShown() && (succeeded || n > 0)) {
       // A call that failed got as far as it rewrote.
       long end = succeeded ? start + length : found.pages.get(n - 1) + Machine.PAGE_SIZE;
+      if (!succeeded && space.isUnsure()) {
+        seeds.bridge(space, start, end);
+      }
       mappings(space, start, end, batch.protection(row), found);
     }
+    olderBorders.clear();
+    seeds.olderBorders(space, start, start + length, olderBorders::add);
     for (int i = 0; i < n; i++) {
       long page = found.pages.get(i);
       page(space, page, found.olds.get(i), found.news.get(i), found.flushes);
@@ -104,6 +112,17 @@ final class Takeover {
             evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
       }
     }
+  }
+
+  /** Returns whether two pages of the last call were in different older mappings. */
+  boolean hasBorder(long page, long next) {
+    for (int i = 0; i < olderBorders.size(); i++) {
+      long border = olderBorders.get(i);
+      if (page < border && border <= next) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void mappings(AddressSpace space, long start, long end, int protection, Work found) {

@@ -180,6 +180,12 @@ public final class Verification implements Witness {
         .mayBorder(Objects.requireNonNull(space), pages.get(number - 1), pages.get(number));
   }
 
+  /** Returns whether a border in front of a rewritten PTE is between two older mappings. */
+  private boolean mayNotBorder(int number) {
+    Longs pages = reading.work.pages;
+    return Objects.requireNonNull(takeover).hasBorder(pages.get(number - 1), pages.get(number));
+  }
+
   @Override
   public void after(CallFacts facts) throws IOException {
     CallCheck current = check;
@@ -194,7 +200,7 @@ public final class Verification implements Witness {
     } else {
       comparison.compare(model.work, reading, updatesShown, current);
       if (current.differsOnlyIn(Comparison.HYPERCALLS, Comparison.MULTICALLS)
-          && borders.explain(model.work, reading.work, this::mayBorder)) {
+          && borders.explain(model.work, reading.work, this::mayBorder, this::mayNotBorder)) {
         current.reason(Reason.OLDER_BORDERS);
       }
       explain(current, known);
@@ -228,7 +234,7 @@ public final class Verification implements Witness {
     CallFacts facts = current.call();
     if (known.older && !updatesShown) {
       current.reason(Reason.OLDER_MAPPING);
-    } else if (current.isDifferent() && known.older && evidence.pauses()) {
+    } else if (current.isDifferent() && known.older && evidence.misses()) {
       current.reason(Reason.PAUSED);
     } else if (current.isDifferent()
         && known.hasAssumedPlaces(Objects.requireNonNull(space), facts.address, facts.length)) {
