@@ -178,7 +178,9 @@ public final class Seeds {
     }
   }
 
-  /** There is no gap in a range that a call has walked through: mappings of which nothing is known. */
+  /**
+   * There is no gap in a range that a call has walked through: mappings of which nothing is known.
+   */
   public void bridge(AddressSpace space, long start, long end) {
     for (long at = start; at < end; ) {
       Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));

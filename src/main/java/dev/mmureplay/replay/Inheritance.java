@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which pages a fork gives to the child, where the recording shows the PTEs that it sets right
  * behind it: those and no others. Linux copies none of a mapping whose pages a fault brings back as
- * they were (vma_needs_copy), which depends on what has been seen of the mapping from its beginning.
+ * they were (vma_needs_copy), which depends on what has been seen of the mapping from its
+ * beginning.
  */
 final class Inheritance {
   private final Machine machine;

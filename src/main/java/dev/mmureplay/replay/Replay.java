@@ -215,7 +215,9 @@ public final class Replay {
     }
   }
 
-  /** Returns whether an execve sets a PTE that it has set before: then it is at work on the stack. */
+  /**
+   * Returns whether an execve sets a PTE that it has set before: then it is at work on the stack.
+   */
   private boolean isSetAgain(EventBatch batch, int row, EventKind kind) {
     if (kind != EventKind.SET_PTE || batch.flags(row) != EventSchema.FROM_EXEC) {
       return false;

@@ -368,7 +368,7 @@ final class XenEvents {
     line.skipBlanks();
     if (line.atEnd()) {
       trace.append(row);
-    stillAtWork();
+      stillAtWork();
       return false;
     }
     trace.events.append(row);

@@ -63,7 +63,9 @@ final class FlushMoments {
     }
   }
 
-  /** A task's call is replayed next: its flush reaches whom it reached, where the call shows one. */
+  /**
+   * A task's call is replayed next: its flush reaches whom it reached, where the call shows one.
+   */
   void ended(int tid) {
     Call call = calls.remove(tid);
     seeds.flushReached(call == null ? null : call.reach);

@@ -51,8 +51,8 @@ public final class Verification implements Witness {
     this.reading = new XenReading(evidence.setsUpdate());
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
-    this.execves = new ExecveWitness(
-            kernel, evidence.setsUpdate(), evidence.shows(EventKind.SET_PTE), sink);
+    this.execves =
+        new ExecveWitness(kernel, evidence.setsUpdate(), evidence.shows(EventKind.SET_PTE), sink);
   }
 
   /**
