@@ -285,7 +285,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
       boolean unknownPages = older && !snapshot && facts.modelResult == 0;
-      flushes.after(task.flushes, owner, facts, unknownPages, known.otherCpus(owner) > 0);
+      flushes.after(task.flushes, owner, facts, unknownPages, known.cpus().otherCpus(owner) > 0);
       if (flushes.outcome.isCompared()) {
         check.add(
             new CallCheck.Attribute(

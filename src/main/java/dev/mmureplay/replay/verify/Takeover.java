@@ -40,7 +40,7 @@ final class Takeover {
   Takeover(Evidence evidence, Seeds seeds) {
     this.evidence = evidence;
     this.seeds = seeds;
-    seeds.tellFlushes();
+    seeds.cpus().tellFlushes();
   }
 
   /** The kernel set a PTE outside of any call that is compared. */
@@ -59,7 +59,7 @@ final class Takeover {
       local = event == XenEvent.FLUSH_TLB_ONE_USER || event == XenEvent.FLUSH_TLB;
     }
     if (local || several) {
-      seeds.flushed(space, batch.cpu(row), several);
+      seeds.cpus().flushed(space, batch.cpu(row), several);
     }
   }
 
@@ -104,12 +104,14 @@ final class Takeover {
     }
     if (found.flushes.size() > 0) {
       int others = (int) found.flushes.others.get(0);
-      cpus = seeds.otherCpus(space, others);
+      cpus = seeds.cpus().otherCpus(space, others);
       if (others == 0) {
-        seeds.generation(
-            space,
-            found.flushes.starts.get(0) == Work.Flushes.ALL,
-            evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
+        seeds
+            .cpus()
+            .generation(
+                space,
+                found.flushes.starts.get(0) == Work.Flushes.ALL,
+                evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
       }
     }
   }

@@ -100,7 +100,7 @@ public final class Verification implements Witness {
     recorded = machine.recordedPages();
     machine.observeProtection(model);
     if (evidence.switchesShown()) {
-      moments = new FlushMoments(seeds);
+      moments = new FlushMoments(seeds.cpus());
     } else {
       machine.missSwitches();
     }
@@ -128,9 +128,10 @@ public final class Verification implements Witness {
       return false;
     }
     rows.computeIfAbsent(batch.tid(row), tid -> new CallRows()).add(batch, row);
-    AddressSpace flushed = moments == null ? null : spaces.apply(batch.pid(row));
-    if (flushed != null) {
-      moments.sees(batch, row, kind, flushed);
+    FlushMoments flushes = moments;
+    AddressSpace flushed = flushes == null ? null : spaces.apply(batch.pid(row));
+    if (flushes != null && flushed != null) {
+      flushes.sees(batch, row, kind, flushed);
     }
     return true;
   }
