@@ -213,7 +213,7 @@ public final class Evidence {
 
   /** Returns whether every switch between tasks is shown, without a gap. */
   boolean switchesShown() {
-    return switches && !gaps;
+    return switches && !gaps && !shows(EventKind.LOST);
   }
 
   /** Returns whether protections changed while it did not record. */

@@ -89,8 +89,6 @@ final class Takeover {
       }
       mappings(space, start, end, batch.protection(row), found);
     }
-    olderBorders.clear();
-    seeds.olderBorders(space, start, start + length, olderBorders::add);
     for (int i = 0; i < n; i++) {
       long page = found.pages.get(i);
       page(space, page, found.olds.get(i), found.news.get(i), found.flushes);
@@ -99,6 +97,8 @@ final class Takeover {
       }
       seen.saw(space, page, found.news.get(i));
     }
+    olderBorders.clear();
+    seeds.olderBorders(space, start, start + length, olderBorders::add);
     for (int i = 0; i < reading.assumedPages.size(); i++) {
       assumed.computeIfAbsent(space, key -> new TreeSet<>()).add(reading.assumedPages.get(i));
     }

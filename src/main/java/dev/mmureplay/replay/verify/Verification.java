@@ -16,9 +16,12 @@ import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Witness;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,10 @@ public final class Verification implements Witness {
   private @Nullable Takeover takeover;
   private @Nullable FlushMoments moments;
   private @Nullable RecordedPages recorded;
+
+  /** The spaces that have locked memory, as their calls populate it. */
+  private final Set<AddressSpace> locked = Collections.newSetFromMap(new WeakHashMap<>());
+
   private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
@@ -227,13 +234,18 @@ public final class Verification implements Witness {
     RecordedPages pages = recorded;
     for (int i = 0; owner != null && pages != null && i < reading.populatedPages.size(); i++) {
       pages.record(owner, reading.populatedPages.get(i), reading.populatedWords.get(i));
+      locked.add(owner);
     }
   }
 
   /** Finds out whether the recording lacks what the call would have to be compared by. */
   private void explain(CallCheck current, Takeover known) {
     CallFacts facts = current.call();
-    if (known.older && !updatesShown) {
+    if (locked.contains(space)
+        && current.differsOnlyIn(Comparison.HYPERCALLS, Comparison.MULTICALLS)
+        && borders.explain(model.work, reading.work, number -> true, number -> true)) {
+      current.reason(Reason.LOCKED_BORDERS);
+    } else if (known.older && !updatesShown) {
       current.reason(Reason.OLDER_MAPPING);
     } else if (current.isDifferent() && known.older && evidence.misses()) {
       current.reason(Reason.PAUSED);
