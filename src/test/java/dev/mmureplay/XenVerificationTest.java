@@ -32,7 +32,15 @@ class XenVerificationTest {
     "wl-smp2-bashpipe, mmu-update-batch, 72, 163, 0, 0, 0, 17",
     "wl-smp2-threads, mmu-update-batch, 369, 7, 0, 0, 0, 1",
     "wl-smp2-boehm, mmu-update-batch, 1617, 1644, 0, 0, 0, 1",
-    "wl-smp2-barrier, mmu-update-batch, 752, 2501, 0, 0, 0, 1"
+    "wl-smp2-barrier, mmu-update-batch, 752, 2501, 0, 0, 0, 1",
+    "sparse, mmu-update-batch, 77, 1164, 24, 483, 0, 0",
+    "unbatched-sparse, preserve-ad, 77, 1164, 24, 483, 1, 0",
+    "migrate-smp2, mmu-update-batch, 408, 31916, 0, 0, 0, 1",
+    "random-smp2, mmu-update-batch, 139, 573, 0, 0, 0, 1",
+    "random-fork-smp2, mmu-update-batch, 321, 1415, 0, 0, 0, 11",
+    "random-smp4, mmu-update-batch, 106, 13, 0, 0, 0, 2",
+    "generic-random, trap-emulate-batched-set, 246, 1484, 0, 0, 0, 1",
+    "wl-smp2-luajit, mmu-update-batch, 406, 1741, 0, 0, 0, 1"
   })
   void everyCallIsComparedAndEqual(
       String name,

@@ -34,7 +34,7 @@ final class Cpus {
   boolean flushesTold;
 
   /** What the mprotect at hand found when it flushed, where somebody tells; else it is now. */
-  Seeds.@Nullable Reach told;
+  CpuSeeds.@Nullable Reach told;
 
   /** A CPU runs a task of an address space from now on, and what follows happens there. */
   void run(int cpu, AddressSpace space) {
@@ -82,7 +82,7 @@ final class Cpus {
 
   /** Returns how many CPUs other than the current one may hold translations. */
   int others(AddressSpace space) {
-    Seeds.Reach reach = told;
+    CpuSeeds.Reach reach = told;
     return reach == null ? space.otherCpus(current) : reach.others();
   }
 
@@ -94,7 +94,7 @@ final class Cpus {
    * next flush of this CPU alone is then a full one, however few pages it is about.
    */
   boolean isBehind(AddressSpace space) {
-    Seeds.Reach reach = told;
+    CpuSeeds.Reach reach = told;
     return reach == null ? space.behind.get(current) : reach.behind();
   }
 

@@ -1,13 +1,14 @@
 package dev.mmureplay.machine;
 
 import dev.mmureplay.mmu.Pte;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts into a machine what was there before the trace began, as far as the trace shows it later:
  * resident pages by the first PTE word seen of each, mappings by what such words permit, CPUs by
- * the first flush. Where the trace shows how a mapping came to be, nothing is put into it.
+ * the first flush ({@link CpuSeeds}). Where the trace shows how a mapping came to be, nothing is
+ * put into it.
  */
 public final class Seeds {
   /** Sets of protections have bit n for the protection n. */
@@ -16,13 +17,18 @@ public final class Seeds {
   /** PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE | PROT_EXEC, then the less usual ones. */
   private static final int[] BY_LIKELIHOOD = {3, 7, 1, 5, 2, 6, 4, 0};
 
+  /** Stands for the backing of older mappings that turn out to be shared. */
+  private static final int SHARED_MEMORY = Integer.MIN_VALUE;
+
   private static final long TAKEN =
       Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL | Pte.NX;
 
   private final Guest guest;
+  private final CpuSeeds cpus;
 
   Seeds(Guest guest) {
     this.guest = guest;
+    this.cpus = new CpuSeeds(guest);
   }
 
   /** Returns whether the trace does not show how the mapping of a page came to be. */
@@ -122,9 +128,30 @@ public final class Seeds {
    */
   public void learnNotify(AddressSpace space, long address, long word) {
     Vma vma = space.vmas.containing(address);
-    if (vma != null) {
+    if (vma == null) {
+      return;
+    }
+    if (vma.has(Vma.ASSUMED) && Pte.isPresent(word)) {
+      learnShared(space, vma, address & -Machine.PAGE_SIZE, word);
+    } else {
       RecordedPages.learnNotify(vma, word);
     }
+  }
+
+  /**
+   * No private mapping has a page that is clean and writable behind an mprotect: from there on the
+   * older mapping is shared memory, up to a page that cannot be in one.
+   */
+  private void learnShared(AddressSpace space, Vma vma, long page, long word) {
+    boolean shared = Pte.isWritable(word) && !Pte.isDirty(word);
+    boolean privately = (word & Pte.SPECIAL) != 0;
+    if (guest.kernel.upgradesCleanExclusivePages()
+        || (vma.has(Vma.SHARED) ? !privately : !shared)) {
+      return;
+    }
+    Vma from = guest.merger.split(space.vmas, vma, page);
+    from.flags ^= Vma.SHARED;
+    from.file = shared ? SHARED_MEMORY : Vma.ANONYMOUS;
   }
 
   /** What mappings in a range permit that the trace does not show being made is open once more. */
@@ -137,6 +164,35 @@ public final class Seeds {
       if (vma.has(Vma.ASSUMED)) {
         vma.flags |= Vma.GUESSED;
       }
+    }
+  }
+
+  /** Tells where in a range two mappings meet that the trace does not show being made. */
+  public void olderBorders(AddressSpace space, long start, long end, LongConsumer told) {
+    for (int i = space.vmas.firstEndingBehind(start); i < space.vmas.size() - 1; i++) {
+      Vma vma = space.vmas.get(i);
+      if (vma.end >= end) {
+        break;
+      }
+      if (vma.has(Vma.ASSUMED) && space.vmas.get(i + 1).has(Vma.ASSUMED)) {
+        told.accept(vma.end);
+      }
+    }
+  }
+
+  /**
+   * There is no gap in a range that a call has walked through: mappings of which nothing is known.
+   */
+  public void bridge(AddressSpace space, long start, long end) {
+    for (long at = start; at < end; ) {
+      Vma vma = space.vmas.at(space.vmas.firstEndingBehind(at));
+      long next = vma == null ? end : Math.min(end, vma.start);
+      if (next > at) {
+        long flags = Vma.ACCESS | Vma.ASSUMED | Vma.GUESSED;
+        guest.merger.insert(
+            space.vmas, new Vma(at, next, flags, Vma.ANONYMOUS, at >> Machine.PAGE_SHIFT));
+      }
+      at = vma == null ? end : vma.end;
     }
   }
 
@@ -343,79 +399,8 @@ public final class Seeds {
     return permitted;
   }
 
-  /**
-   * Takes over on how many CPUs besides the current one an address space may have translations,
-   * where the trace does not show that: what CPUs did before it began, or all the time if it shows
-   * no switches.
-   *
-   * @param others as a flush shows it
-   * @return whether anything was taken over
-   */
-  public boolean otherCpus(AddressSpace space, int others) {
-    int known = guest.cpus.others(space);
-    boolean settles =
-        others > known ? space.cpusUnsettled : others < known && !guest.cpus.switchesShown;
-    if (settles) {
-      guest.cpus.told = null;
-      guest.cpus.assume(space, others);
-    }
-    if (settles || others == known) {
-      space.cpusUnsettled = !guest.cpus.switchesShown && others == 0;
-    }
-    return settles;
-  }
-
-  /** From now on every flush is told of that is not an mprotect's. */
-  public void tellFlushes() {
-    guest.cpus.flushesTold = true;
-  }
-
-  /** A CPU was seen to flush translations of an address space, for itself or for others, too. */
-  public void flushed(AddressSpace space, int cpu, boolean several) {
-    guest.cpus.flushed(space, Math.max(cpu, 0), several);
-  }
-
-  /**
-   * Whom a flush reaches.
-   *
-   * @param others how many CPUs besides the one that asks may hold translations
-   * @param behind whether the one that asks has to flush everything, see {@link Cpus#isBehind}
-   */
-  public record Reach(int others, boolean behind) {}
-
-  /** Returns whom a flush would reach that a CPU asks for now. */
-  public Reach reach(AddressSpace space, int cpu) {
-    int number = Math.max(cpu, 0);
-    return new Reach(space.otherCpus(number), space.behind.get(number));
-  }
-
-  /**
-   * Says whom the flush of the next mprotect reached when it was asked for, and that it has been
-   * told of; with null it is carried out where the call stands.
-   */
-  public void flushReached(@Nullable Reach reach) {
-    guest.cpus.told = reach;
-  }
-
-  /**
-   * Takes over whether the current CPU's TLB generation is behind, where the trace does not show
-   * when it last loaded the address space, or flushed for itself.
-   *
-   * @param full whether the CPU was seen to flush everything, and no other CPU with it
-   * @param flushesShown whether the trace shows every flush of a CPU for itself
-   */
-  public void generation(AddressSpace space, boolean full, boolean flushesShown) {
-    boolean shown = guest.cpus.switchesShown && flushesShown;
-    if (shown || (full && !space.flushedOnSeveral)) {
-      return;
-    }
-    space.behind.set(guest.cpus.current, full);
-    Reach told = guest.cpus.told;
-    guest.cpus.told = told == null ? null : new Reach(told.others, full);
-  }
-
-  /** Returns how many CPUs besides the current one may have translations of an address space. */
-  public int otherCpus(AddressSpace space) {
-    return guest.cpus.others(space);
+  /** Returns what does the same for CPUs. */
+  public CpuSeeds cpus() {
+    return cpus;
   }
 }

@@ -231,6 +231,17 @@ public final class Replay {
   }
 
   /**
+   * Returns whether an execve sets a PTE that it has set before: then it is at work on the stack.
+   */
+  private boolean isSetAgain(EventBatch batch, int row, EventKind kind) {
+    if (kind != EventKind.SET_PTE || batch.flags(row) != EventSchema.FROM_EXEC) {
+      return false;
+    }
+    AddressSpace made = tasks.knownSpaceOf(batch.pid(row));
+    return made != null && machine.seeds().pte(made, batch.address(row)) != 0;
+  }
+
+  /**
    * What a new program's stack consists of is shown right behind its execve, before anything that
    * the program does.
    */
@@ -270,7 +281,7 @@ public final class Replay {
     if (kind == EventKind.OBSERVED_XEN) {
       pageTableSwitch(batch, row);
     }
-    if (kind == EventKind.OBSERVED_PTE) {
+    if (kind == EventKind.OBSERVED_PTE || isSetAgain(batch, row, kind)) {
       setUpStack(batch.pid(row), batch.cpu(row));
     }
     Witness told = witness;

@@ -28,6 +28,7 @@ final class XenEvents {
   private static final long OP_MMU_UPDATE = 1;
   private static final long OP_MMUEXT = 26;
   private static final long USER_END = 1L << 47;
+  private static final long MAP_FIXED = 0x10;
   private static final long PTE_PRESENT = 1;
   private static final long PTE_USER = 4;
 
@@ -120,8 +121,9 @@ final class XenEvents {
       return tables.learnFromFault(entry, task.faulting, spaces.current());
     }
     SystemCall call = task.call;
+    boolean placed = call == SystemCall.MMAP && (task.arguments[3] & MAP_FIXED) != 0;
     return call != null
-        && call.changesPages()
+        && (placed || call.changesPages())
         && tables.learnFromRange(entry, task.arguments[0], task.arguments[1], spaces.current());
   }
 

@@ -62,7 +62,13 @@
  *
  * <p>Observations and faults stand where they were recorded, which for those inside a call is in
  * front of the call's own event, with lines behind the one on which the call began. A task is in
- * one call at a time, so that its number and these lines tell which call they belong to.
+ * one call at a time, so that its number and these lines tell which call they belong to. An
+ * mprotect stands right behind the last that is seen of its work, because other threads may be at
+ * work in the same memory before its end is traced; an mmap or brk that populates stands in front
+ * of the PTEs that it sets, and a fork where it begins to copy.
+ *
+ * <p>A clone3, whose flags are in memory, shares its parent's space if Xen's events show no space
+ * being made for it.
  *
  * <p>A {@code SET_PTE} of a space that a fork or an execve is making comes right behind the CLONE
  * or EXECVE. Under Xen an execve's event stands where the new page table is handed to Xen, which is

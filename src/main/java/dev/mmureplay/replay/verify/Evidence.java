@@ -220,12 +220,17 @@ public final class Evidence {
 
   /** Returns whether every switch between tasks is shown, without a gap. */
   boolean switchesShown() {
-    return switches && !gaps;
+    return switches && !gaps && !shows(EventKind.LOST);
   }
 
   /** Returns whether protections changed while it did not record. */
   boolean pauses() {
     return pauses.found();
+  }
+
+  /** Returns whether something changed unseen: it pauses, or events were lost. */
+  boolean misses() {
+    return pauses.found() || shows(EventKind.LOST);
   }
 
   /** Returns whether events of a kind are shown at all. */

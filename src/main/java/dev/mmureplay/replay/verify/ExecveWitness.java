@@ -8,14 +8,17 @@ import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.replay.CallFacts;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what an execve does to the PTEs of the new program's stack with what the recording shows
  * of it: the observed PTEs behind the execve that belong to no mprotect, and the hypercalls up to
- * their flush.
+ * their flush. Where PTEs are updated by setting them, those are the ones that are set a second
+ * time: first when the arguments are copied to the stack.
  */
 final class ExecveWitness {
   private static final long UPDATE_VA_MAPPING = 14;
@@ -24,6 +27,7 @@ final class ExecveWitness {
   private static final class Stack {
     private final long line;
     private final CallRows rows = new CallRows();
+    private final Set<Long> pages = new HashSet<>();
     private @Nullable Work model;
 
     Stack(long line) {
@@ -33,16 +37,20 @@ final class ExecveWitness {
 
   private final Comparison comparison;
   private final boolean pagesShown;
+  private final boolean setsUpdate;
   private final CheckSink sink;
-  private final XenReading reading = new XenReading(false);
+  private final XenReading reading;
   private final Map<Integer, Stack> stacks = new HashMap<>();
 
   /**
    * Has seen nothing yet.
    *
+   * @param setsUpdate whether the recorded kernel updates PTEs by setting them
    * @param pagesShown whether the recording shows which pages the kernel sets up for a program
    */
-  ExecveWitness(GuestKernel kernel, boolean pagesShown, CheckSink sink) {
+  ExecveWitness(GuestKernel kernel, boolean setsUpdate, boolean pagesShown, CheckSink sink) {
+    this.setsUpdate = setsUpdate;
+    this.reading = new XenReading(setsUpdate);
     comparison = new Comparison(kernel);
     this.pagesShown = pagesShown;
     this.sink = sink;
@@ -66,10 +74,16 @@ final class ExecveWitness {
   boolean sees(EventBatch batch, int row, EventKind kind) throws IOException {
     Stack stack = stacks.get(batch.tid(row));
     boolean shown = kind.isObservation() || kind == EventKind.SET_PTE;
-    if (stack == null || !shown || (kind != EventKind.OBSERVED_PTE && stack.rows.size() == 0)) {
+    if (stack == null || !shown) {
       return false;
     }
     boolean part = kind == EventKind.OBSERVED_PTE;
+    if (kind == EventKind.SET_PTE && setsUpdate) {
+      part = !stack.pages.add(batch.address(row));
+    }
+    if (!part && stack.rows.size() == 0) {
+      return false;
+    }
     if (kind == EventKind.OBSERVED_XEN) {
       long flags = batch.flags(row);
       // The next table of the new program is made known to Xen.

@@ -4,7 +4,7 @@ import dev.mmureplay.event.EventBatch;
 import dev.mmureplay.event.EventKind;
 import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
-import dev.mmureplay.machine.Seeds;
+import dev.mmureplay.machine.CpuSeeds;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +20,13 @@ final class FlushMoments {
   private static final class Call {
     private boolean switching;
     private boolean flushing;
-    private Seeds.@Nullable Reach reach;
+    private CpuSeeds.@Nullable Reach reach;
   }
 
-  private final Seeds seeds;
+  private final CpuSeeds seeds;
   private final Map<Integer, Call> calls = new HashMap<>();
 
-  FlushMoments(Seeds seeds) {
+  FlushMoments(CpuSeeds seeds) {
     this.seeds = seeds;
   }
 

@@ -135,7 +135,7 @@ final class FlushWitness {
         outcome = Outcome.READ_IMPLIES_EXEC;
       } else if (once
           && shown == ALL
-          && (machine.seeds().otherCpus(space) > 0
+          && (machine.seeds().cpus().otherCpus(space) > 0
               || windows.overlaps(space, call.tid, call.time, end, 0, Long.MAX_VALUE))) {
         outcome = Outcome.FLUSH_MADE_FULL_BY_ANOTHER;
       } else if (once && !shownPages) {

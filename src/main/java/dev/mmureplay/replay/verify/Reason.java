@@ -19,6 +19,12 @@ public final class Reason {
    */
   public static final String OLDER_BORDERS = "borders-of-older-mappings-unknown";
 
+  /**
+   * The recorded hypercalls show borders between mappings in a space where a call was seen to
+   * populate locked memory: mlock and munlock split mappings, and are not recorded.
+   */
+  public static final String LOCKED_BORDERS = "borders-of-locked-memory-unknown";
+
   /** What another task did meanwhile explains what was found, and no order is recorded. */
   public static final String OVERLAPPED = "another-task-at-work-at-the-same-time";
 

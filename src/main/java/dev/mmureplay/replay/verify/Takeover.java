@@ -25,6 +25,9 @@ final class Takeover {
   /** The pages of each address space whose place was assumed at some time. */
   private final Map<AddressSpace, NavigableSet<Long>> assumed = new WeakHashMap<>();
 
+  /** Where, in the range of the last call, two older mappings meet. */
+  private final Longs olderBorders = new Longs();
+
   /** How many pages were taken over in the last call. */
   long pages;
 
@@ -37,7 +40,7 @@ final class Takeover {
   Takeover(Evidence evidence, Seeds seeds) {
     this.evidence = evidence;
     this.seeds = seeds;
-    seeds.tellFlushes();
+    seeds.cpus().tellFlushes();
   }
 
   /** The kernel set a PTE outside of any call that is compared. */
@@ -56,7 +59,7 @@ final class Takeover {
       local = event == XenEvent.FLUSH_TLB_ONE_USER || event == XenEvent.FLUSH_TLB;
     }
     if (local || several) {
-      seeds.flushed(space, batch.cpu(row), several);
+      seeds.cpus().flushed(space, batch.cpu(row), several);
     }
   }
 
@@ -81,6 +84,9 @@ final class Takeover {
     if (evidence.updatesShown() && (succeeded || n > 0)) {
       // A call that failed got as far as it rewrote.
       long end = succeeded ? start + length : found.pages.get(n - 1) + Machine.PAGE_SIZE;
+      if (!succeeded && space.isUnsure()) {
+        seeds.bridge(space, start, end);
+      }
       mappings(space, start, end, batch.protection(row), found);
     }
     for (int i = 0; i < n; i++) {
@@ -91,19 +97,34 @@ final class Takeover {
       }
       seen.saw(space, page, found.news.get(i));
     }
+    olderBorders.clear();
+    seeds.olderBorders(space, start, start + length, olderBorders::add);
     for (int i = 0; i < reading.assumedPages.size(); i++) {
       assumed.computeIfAbsent(space, key -> new TreeSet<>()).add(reading.assumedPages.get(i));
     }
     if (found.flushes.size() > 0) {
       int others = (int) found.flushes.others.get(0);
-      cpus = seeds.otherCpus(space, others);
+      cpus = seeds.cpus().otherCpus(space, others);
       if (others == 0) {
-        seeds.generation(
-            space,
-            found.flushes.starts.get(0) == Work.Flushes.ALL,
-            evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
+        seeds
+            .cpus()
+            .generation(
+                space,
+                found.flushes.starts.get(0) == Work.Flushes.ALL,
+                evidence.shows(EventKind.OBSERVED_TLB_FLUSH));
       }
     }
+  }
+
+  /** Returns whether two pages of the last call were in different older mappings. */
+  boolean hasBorder(long page, long next) {
+    for (int i = 0; i < olderBorders.size(); i++) {
+      long border = olderBorders.get(i);
+      if (page < border && border <= next) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void mappings(AddressSpace space, long start, long end, int protection, Work found) {

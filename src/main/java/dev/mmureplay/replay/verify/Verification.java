@@ -16,9 +16,12 @@ import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Witness;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,10 @@ public final class Verification implements Witness {
   private @Nullable Takeover takeover;
   private @Nullable FlushMoments moments;
   private @Nullable RecordedPages recorded;
+
+  /** The spaces that have locked memory, as their calls populate it. */
+  private final Set<AddressSpace> locked = Collections.newSetFromMap(new WeakHashMap<>());
+
   private final ExecveWitness execves;
   private IntFunction<@Nullable AddressSpace> spaces = pid -> null;
   private @Nullable CallCheck check;
@@ -51,7 +58,8 @@ public final class Verification implements Witness {
     this.reading = new XenReading(evidence.setsUpdate());
     this.comparison = new Comparison(kernel);
     this.borders = new Borders(kernel);
-    this.execves = new ExecveWitness(kernel, evidence.shows(EventKind.SET_PTE), sink);
+    this.execves =
+        new ExecveWitness(kernel, evidence.setsUpdate(), evidence.shows(EventKind.SET_PTE), sink);
   }
 
   /**
@@ -99,7 +107,7 @@ public final class Verification implements Witness {
     recorded = machine.recordedPages();
     machine.observeProtection(model);
     if (evidence.switchesShown()) {
-      moments = new FlushMoments(seeds);
+      moments = new FlushMoments(seeds.cpus());
     } else {
       machine.missSwitches();
     }
@@ -127,9 +135,10 @@ public final class Verification implements Witness {
       return false;
     }
     rows.computeIfAbsent(batch.tid(row), tid -> new CallRows()).add(batch, row);
-    AddressSpace flushed = moments == null ? null : spaces.apply(batch.pid(row));
-    if (flushed != null) {
-      moments.sees(batch, row, kind, flushed);
+    FlushMoments flushes = moments;
+    AddressSpace flushed = flushes == null ? null : spaces.apply(batch.pid(row));
+    if (flushes != null && flushed != null) {
+      flushes.sees(batch, row, kind, flushed);
     }
     return true;
   }
@@ -179,6 +188,12 @@ public final class Verification implements Witness {
         .mayBorder(Objects.requireNonNull(space), pages.get(number - 1), pages.get(number));
   }
 
+  /** Returns whether a border in front of a rewritten PTE is between two older mappings. */
+  private boolean mayNotBorder(int number) {
+    Longs pages = reading.work.pages;
+    return Objects.requireNonNull(takeover).hasBorder(pages.get(number - 1), pages.get(number));
+  }
+
   @Override
   public void after(CallFacts facts) throws IOException {
     CallCheck current = check;
@@ -193,7 +208,7 @@ public final class Verification implements Witness {
     } else {
       comparison.compare(model.work, reading, updatesShown, current);
       if (current.differsOnlyIn(Comparison.HYPERCALLS, Comparison.MULTICALLS)
-          && borders.explain(model.work, reading.work, this::mayBorder)) {
+          && borders.explain(model.work, reading.work, this::mayBorder, this::mayNotBorder)) {
         current.reason(Reason.OLDER_BORDERS);
       }
       explain(current, known);
@@ -219,15 +234,20 @@ public final class Verification implements Witness {
     RecordedPages pages = recorded;
     for (int i = 0; owner != null && pages != null && i < reading.populatedPages.size(); i++) {
       pages.record(owner, reading.populatedPages.get(i), reading.populatedWords.get(i));
+      locked.add(owner);
     }
   }
 
   /** Finds out whether the recording lacks what the call would have to be compared by. */
   private void explain(CallCheck current, Takeover known) {
     CallFacts facts = current.call();
-    if (known.older && !updatesShown) {
+    if (locked.contains(space)
+        && current.differsOnlyIn(Comparison.HYPERCALLS, Comparison.MULTICALLS)
+        && borders.explain(model.work, reading.work, number -> true, number -> true)) {
+      current.reason(Reason.LOCKED_BORDERS);
+    } else if (known.older && !updatesShown) {
       current.reason(Reason.OLDER_MAPPING);
-    } else if (current.isDifferent() && known.older && evidence.pauses()) {
+    } else if (current.isDifferent() && known.older && evidence.misses()) {
       current.reason(Reason.PAUSED);
     } else if (current.isDifferent()
         && known.hasAssumedPlaces(Objects.requireNonNull(space), facts.address, facts.length)) {

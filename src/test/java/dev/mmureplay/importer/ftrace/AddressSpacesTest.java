@@ -77,6 +77,27 @@ class AddressSpacesTest {
   }
 
   @Test
+  void aClone3ForWhichNoSpaceIsMadeSharesItsParents() throws IOException {
+    String clone = "sh-50 [000] 1.000011: sys_clone3(uargs: 7ffc, size: 58)\n";
+    String told =
+        "sh-50 [000] 1.000012: sched_process_fork: comm= pid=50 child_comm= child_pid=51\n";
+    String end = "sh-50 [000] 1.000013: sys_clone3 -> 0x33\n";
+    List<String> expected = List.of("SET_PTE 50 0x1000 0x0", "CLONE 50  0x100");
+    assertThat(read(TABLES + clone + told + end)).isEqualTo(expected);
+    assertThat(read(TABLES + clone + end)).isEqualTo(expected);
+    assertThat(read(clone + TABLES + end)).contains("CLONE 50  0x11");
+  }
+
+  @Test
+  void aForkStandsWhereItCopiesAndNotBehindWhatTheParentDoesNext() throws IOException {
+    String fork = "sh-50 [000] 1.000001: sys_clone(clone_flags: 1200011, newsp: 0)\n";
+    String fault = "sh-52 [001] 1.000009: page_fault_user: address=0x5000 ip=0x1 error_code=0x6\n";
+    String end = "sh-50 [000] 1.000010: sys_clone -> 0x33\n";
+    assertThat(read(fork + TABLES + fault + end).get(0)).isEqualTo("CLONE 50  0x1200011");
+    assertThat(read(fork + TABLES + fault + end).get(2)).startsWith("WRITE 52");
+  }
+
+  @Test
   void anExecvesComesBehindIt() throws IOException {
     String exec = "sh-50 [000] 1.000001: sys_execve(filename: 4, argv: 5, envp: 6)\n";
     String fault = "sh-50 [000] 1.000009: page_fault_kernel: address=0x9000 ip=0 error_code=0x2\n";
