@@ -295,6 +295,19 @@ class NativeVerificationTest {
   }
 
   @Test
+  void pagesThatMayBeHugeAreNoEvidence() throws IOException {
+    String advice =
+        """
+        demo 100/100 [000] 1.000000220: syscalls:sys_enter_madvise: start: 0x7f0000000000, len_in: 0x00004000, behavior: 0x0000000e
+        demo 100/100 [000] 1.000000230: syscalls:sys_exit_madvise: 0x0
+        """;
+    String fault = "demo 100/100 [000] 1.000000300";
+    verify(PERF.replace(fault, advice + fault).replace("pages:1 ", "pages:-1 "));
+    assertThat(differences).isEmpty();
+    assertThat(outcomes()).containsExactly("vma equal 3", "flush huge-pages 2");
+  }
+
+  @Test
   void aFaultThatEndedInASignalMadeNoPageResident() throws IOException {
     // Nothing shows that 0x7f1000000000 may be read; the kernel refuses it, and flushes nothing
     // later.

@@ -28,12 +28,14 @@ public final class TracepointCalls {
   private final TracepointTrace trace;
   private final TracepointTasks tasks;
   private final CallValues values;
+  private final SharedSegments segments;
 
   /** Makes events of calls whose arguments and results are written as {@code values} can read. */
   public TracepointCalls(TracepointTrace trace, TracepointTasks tasks, CallValues values) {
     this.trace = trace;
     this.tasks = tasks;
     this.values = values;
+    this.segments = new SharedSegments(trace);
   }
 
   /** Takes the line that says that a call begins. */
@@ -47,10 +49,6 @@ public final class TracepointCalls {
     task.faulting = UNKNOWN;
     if (call.isExit()) {
       tasks.exits(call == SystemCall.EXIT_GROUP);
-      return;
-    }
-    if (call == SystemCall.SHMAT || call == SystemCall.SHMDT) {
-      trace.ignore(call.callName());
       return;
     }
     task.argumentCount = 0;
@@ -87,11 +85,13 @@ public final class TracepointCalls {
       tasks.execveReturns(task, result);
     } else if (call.isClone()) {
       tasks.cloneReturns(task, call, result);
-    } else if (call == SystemCall.SHMAT || call == SystemCall.SHMDT) {
-      trace.ignore(call.callName());
     } else if (task.call != call || call.isExit()) {
       trace.abandon(task);
       trace.ignore(EXIT_WITHOUT_ENTER);
+    } else if (call == SystemCall.SHMAT) {
+      segments.attached(task, result);
+    } else if (call == SystemCall.SHMDT) {
+      segments.detached(task, result);
     } else {
       complete(call, task, result);
     }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * each fault, VMAs, TLB flushes, whichever of them the recording has.
  */
 final class NativeVerification implements Witness, ProtectionObserver {
+  /** With it a call reaches down to where the stack begins. */
+  private static final int PROT_GROWSDOWN = 0x0100_0000;
+
   private static final String PTE = EventKind.OBSERVED_PTE.name().toLowerCase(Locale.ROOT);
   private static final String VMA = EventKind.OBSERVED_VMA.name().toLowerCase(Locale.ROOT);
   private static final String FLUSH = EventKind.OBSERVED_TLB_FLUSH.name().toLowerCase(Locale.ROOT);
@@ -322,8 +325,9 @@ final class NativeVerification implements Witness, ProtectionObserver {
       addVmas(check);
     }
     if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
-      boolean unknownPages = older && !snapshot && facts.modelResult == 0;
-      boolean shown = snapshot && task.before.end - task.before.start >= facts.length;
+      boolean whole = snapshot && (facts.protection & PROT_GROWSDOWN) == 0;
+      boolean unknownPages = older && !whole && facts.modelResult == 0;
+      boolean shown = whole && task.before.end - task.before.start >= facts.length;
       flushes.mappedExecutable = snapshot && task.old.executable;
       flushes.after(task.flushes, owner, known, facts, unknownPages, shown);
       if (flushes.outcome.isCompared()) {

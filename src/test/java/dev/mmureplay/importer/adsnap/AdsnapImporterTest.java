@@ -23,7 +23,16 @@ class AdsnapImporterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"calls", "execve", "read-implies-exec", "unsorted", "moved", "damaged", "no-ptes"})
+      strings = {
+        "calls",
+        "endless",
+        "execve",
+        "read-implies-exec",
+        "unsorted",
+        "moved",
+        "damaged",
+        "no-ptes"
+      })
   void makesTheEventsThatLieBesideTheLog(String name) throws IOException {
     assertThat(EventCsv.importAll(importer, name, log(name)))
         .containsExactlyElementsOf(EventCsv.resourceLines("adsnap/" + name + ".events.csv"));

@@ -33,6 +33,7 @@ class PerfScriptImporterTest {
         "odd-tasks",
         "plain",
         "read-implies-exec",
+        "segments",
         "tasks",
         "read-implies-exec",
         "tasks",
