@@ -295,6 +295,16 @@ class NativeVerificationTest {
   }
 
   @Test
+  void mappingsSeenBehindALossAreNoEvidence() throws IOException {
+    // The mmap is among what was lost; of its mapping no more is known than what perf shows.
+    String loss = "demo 100/100 [000] 1.000000220: PERF_RECORD_LOST lost 13\n";
+    verify(PERF.replaceAll("(?s)(exit_execve: 0x0\n).*(demo.*000000300)", "$1" + loss + "$2"));
+    assertThat(totals.reasons()).containsExactly(Map.entry("pages-of-older-mapping-unknown", 2L));
+    assertThat(strays).isEmpty();
+    assertThat(Objects.requireNonNull(totals.shares()).different()).isZero();
+  }
+
+  @Test
   void pagesThatMayBeHugeAreNoEvidence() throws IOException {
     String advice =
         """
