@@ -295,6 +295,63 @@ class NativeVerificationTest {
   }
 
   @Test
+  void aPageThatTheKernelWroteIsSharedByForkLikeAnyOther() throws IOException {
+    // A read() has filled the page, so that no fault shows it; the PTE in front of the call does.
+    verify(
+        """
+        Attaching 18 probes...
+        F 1000 50 50 0 55d000001abc 7f00000000 7
+        f 50 55d000001000 95
+        M 1100 50 50 0 0 1000 3 22 -1 0
+        m 1110 50 50 0 7f0000000000
+        P 1200 50 50 0 7f0000000000 1000 1
+        e 50 7f0000000000 1f
+        T 1210 50 50 0 1 3
+        p 1220 50 50 0 0
+        x 50 7f0000000000 95
+        P 1300 50 50 0 7f0000000000 1000 3
+        e 50 7f0000000000 95
+        T 1310 50 50 0 1 3
+        p 1320 50 50 0 0
+        x 50 7f0000000000 1f
+        N 1400 50 50 51 1200011
+        F 1500 50 50 0 7f0000000010 55d000001000 7
+        f 50 7f0000000000 95
+        """);
+    assertThat(differences).isEmpty();
+    assertThat(outcomes())
+        .containsExactly(
+            "pte-before equal 1",
+            "pte-before resident-without-a-fault 1",
+            "pte-after equal 2",
+            "pte-at-fault equal 1",
+            "flush equal 2");
+  }
+
+  @Test
+  void mappingsSeenBehindALossAreNoEvidence() throws IOException {
+    // The mmap is among what was lost; of its mapping no more is known than what perf shows.
+    String loss = "demo 100/100 [000] 1.000000220: PERF_RECORD_LOST lost 13\n";
+    verify(PERF.replaceAll("(?s)(exit_execve: 0x0\n).*(demo.*000000300)", "$1" + loss + "$2"));
+    assertThat(totals.reasons()).containsExactly(Map.entry("pages-of-older-mapping-unknown", 2L));
+    assertThat(strays).isEmpty();
+    assertThat(Objects.requireNonNull(totals.shares()).different()).isZero();
+  }
+
+  @Test
+  void pagesThatMayBeHugeAreNoEvidence() throws IOException {
+    String advice =
+        """
+        demo 100/100 [000] 1.000000220: syscalls:sys_enter_madvise: start: 0x7f0000000000, len_in: 0x00004000, behavior: 0x0000000e
+        demo 100/100 [000] 1.000000230: syscalls:sys_exit_madvise: 0x0
+        """;
+    String fault = "demo 100/100 [000] 1.000000300";
+    verify(PERF.replace(fault, advice + fault).replace("pages:1 ", "pages:-1 "));
+    assertThat(differences).isEmpty();
+    assertThat(outcomes()).containsExactly("vma equal 3", "flush huge-pages 2");
+  }
+
+  @Test
   void aFaultThatEndedInASignalMadeNoPageResident() throws IOException {
     // Nothing shows that 0x7f1000000000 may be read; the kernel refuses it, and flushes nothing
     // later.

@@ -28,9 +28,9 @@ public enum SystemCall {
   EXECVEAT(EventKind.EXECVE, 0, 322),
   EXIT(EventKind.EXIT, 0, 60),
   EXIT_GROUP(EventKind.EXIT, 0, 231),
-  /** Not an event: nothing in a trace says how long the attached segment is. */
+  /** Not an event of its own: the call does not say how long the attached segment is. */
   SHMAT(null, 0, 30),
-  /** Not an event, as {@link #SHMAT}. */
+  /** Not an event of its own, as {@link #SHMAT}. */
   SHMDT(null, 0, 67);
 
   /** The most arguments that a system call has. */

@@ -92,6 +92,11 @@ public final class Seeds {
       frame = frameOf(word);
     }
     guest.place(leaf, index, guest.kernel.settleDirty(Pte.of(frame, flags)));
+    Vma vma = space.vmas.containing(address);
+    boolean copy = Pte.isDirty(word) || (Pte.isPresent(word) && Pte.isWritable(word));
+    if (copy && vma != null && vma.isPrivate() && !vma.has(Vma.ASSUMED)) {
+      guest.merger.prepareAnonVma(space.vmas, vma);
+    }
   }
 
   /** Gives a page of a mapping that the trace shows the PTE that the kernel set. */

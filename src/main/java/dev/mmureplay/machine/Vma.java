@@ -122,6 +122,11 @@ public final class Vma {
     return has(ASSUMED);
   }
 
+  /** Returns whether its memory may be in huge pages (MADV_HUGEPAGE). */
+  public boolean mayHaveHugePages() {
+    return has(HUGEPAGE);
+  }
+
   /** Returns PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4. */
   public int protection() {
     return (int) (flags & ACCESS);

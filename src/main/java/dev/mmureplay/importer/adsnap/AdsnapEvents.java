@@ -339,10 +339,7 @@ final class AdsnapEvents {
     EventRow range = row(line, EventKind.OBSERVED_PTE);
     range.address = start & -EventSchema.PAGE_SIZE;
     // The script divides the length as it was passed, so that a part of a page is left out.
-    range.length = Math.min(length & -EventSchema.PAGE_SIZE, AdsnapReader.SNAPSHOT_BYTES);
-    if (length < 0) {
-      range.length = AdsnapReader.SNAPSHOT_BYTES;
-    }
+    range.length = AdsnapReader.snapshotBytes(length & -EventSchema.PAGE_SIZE);
     range.flags = flags;
     range.length2 = pagesWithPte(line) * EventSchema.PAGE_SIZE;
     if (line.wordCount() > 0 && !covers(range, line.wordAddress(0))) {

@@ -261,11 +261,18 @@ final class AdsnapReader {
     return entry == null ? null : entry.getValue();
   }
 
+  /**
+   * Returns how many bytes of a call the script looks at; a length may have its highest bit set.
+   */
+  static long snapshotBytes(long length) {
+    return length < 0 ? SNAPSHOT_BYTES : Math.min(SNAPSHOT_BYTES, length);
+  }
+
   /** Returns whether an address is where the script reads the PTEs of eight pages of a call. */
   private static boolean covers(AdsnapLine begin, long address) {
     long offset = address - (begin.values[0] & -EventSchema.PAGE_SIZE);
     return offset >= 0
-        && offset < Math.min(SNAPSHOT_BYTES, begin.values[1])
+        && offset < snapshotBytes(begin.values[1])
         && (offset & -EventSchema.PAGE_SIZE) % WORD_BYTES == 0;
   }
 

@@ -64,7 +64,11 @@ final class PerfMaps {
       trace.append(row);
     } else {
       TracepointTask task = trace.task(tid);
-      if (task.inMemoryCall()) {
+      if (task.call == SystemCall.SHMAT) {
+        task.segmentLength = length;
+        task.segmentProtection = protection;
+        trace.append(observed());
+      } else if (task.inMemoryCall()) {
         if (task.call == SystemCall.MMAP && file != UNKNOWN_INT) {
           task.file = file;
         }

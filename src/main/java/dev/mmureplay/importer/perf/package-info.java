@@ -39,7 +39,8 @@
  *   …_released                                the place among the others of the call that it is in,
  *                                             if it takes the lock to write; else ignored: mmap-lock
  * mmap_lock:mmap_lock_start_locking           ignored: mmap-lock
- * shmat shmdt                                 ignored: shmat, shmdt (the length is unknown)
+ * shmat shmdt                                 MMAP, MUNMAP of the mapping that a PERF_RECORD_MMAP2 in
+ *                                             the shmat shows; without it ignored: shmat, shmdt
  * any other syscalls:*                        ignored: syscall-not-about-memory
  * any other event, any other record           ignored: other-event, other-record
  * PERF_RECORD_FORK, …_EXIT at time 0          ignored: initial-layout

@@ -29,6 +29,7 @@ public final class TracepointCalls {
   private final TracepointTasks tasks;
   private final TracepointPrograms programs;
   private final CallValues values;
+  private final SharedSegments segments;
 
   /** Makes events of calls whose arguments and results are written as {@code values} can read. */
   public TracepointCalls(
@@ -40,6 +41,7 @@ public final class TracepointCalls {
     this.tasks = tasks;
     this.programs = programs;
     this.values = values;
+    this.segments = new SharedSegments(trace);
   }
 
   /** Takes the line that says that a call begins. */
@@ -53,10 +55,6 @@ public final class TracepointCalls {
     task.faulting = UNKNOWN;
     if (call.isExit()) {
       tasks.exits(call == SystemCall.EXIT_GROUP);
-      return;
-    }
-    if (call == SystemCall.SHMAT || call == SystemCall.SHMDT) {
-      trace.ignore(call.callName());
       return;
     }
     task.argumentCount = 0;
@@ -93,11 +91,13 @@ public final class TracepointCalls {
       programs.execveReturns(task, result);
     } else if (call.isClone()) {
       tasks.cloneReturns(task, call, result);
-    } else if (call == SystemCall.SHMAT || call == SystemCall.SHMDT) {
-      trace.ignore(call.callName());
     } else if (task.call != call || call.isExit()) {
       trace.abandon(task);
       trace.ignore(EXIT_WITHOUT_ENTER);
+    } else if (call == SystemCall.SHMAT) {
+      segments.attached(task, result);
+    } else if (call == SystemCall.SHMDT) {
+      segments.detached(task, result);
     } else {
       complete(call, task, result);
     }

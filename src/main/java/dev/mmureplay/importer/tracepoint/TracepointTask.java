@@ -25,6 +25,12 @@ public final class TracepointTask {
   /** The identity of the file that the call maps, once a record has named it, or unknown. */
   public int file;
 
+  /** Length of the segment that the call attaches, once a record has shown it; else 0. */
+  public long segmentLength;
+
+  /** What that segment may be used for. */
+  public int segmentProtection;
+
   /** Whether a record has shown that the file which the call maps cannot be executed. */
   public boolean unexecutable;
 
@@ -61,6 +67,7 @@ public final class TracepointTask {
     place = null;
     file = UNKNOWN_INT;
     unexecutable = false;
+    segmentLength = 0;
   }
 
   /** Returns whether this is in a call that makes or changes mappings. */

@@ -131,6 +131,8 @@ final class FlushWitness {
       if (windows.overlaps(
           space, call.tid, call.time, end, call.address, call.address + call.length)) {
         outcome = Outcome.OVERLAPPING_CALL;
+      } else if (Flushable.of(call.pieces).mayHaveHugePages(space)) {
+        outcome = Outcome.HUGE_PAGES;
       } else if (mappedExecutable) {
         outcome = Outcome.READ_IMPLIES_EXEC;
       } else if (once

@@ -73,6 +73,18 @@ record Flushable(long first, long behind) {
     return absent ? (to - from) >> Machine.PAGE_SHIFT : 0;
   }
 
+  /** Returns whether a mapping in it may have huge pages. */
+  boolean mayHaveHugePages(AddressSpace space) {
+    for (long at = first; at < behind; ) {
+      Vma vma = space.vmaOf(at);
+      if (vma == null || vma.mayHaveHugePages()) {
+        return vma != null;
+      }
+      at = vma.end();
+    }
+    return false;
+  }
+
   /** Returns whether the model has a page in it that is not known to be resident. */
   boolean hasDoubtfulPage(AddressSpace space, Knowledge knowledge) {
     return knowledge.hasDoubtfulPage(space, first, behind);

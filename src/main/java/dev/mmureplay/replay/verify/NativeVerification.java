@@ -15,9 +15,7 @@ import dev.mmureplay.mmu.OperationCounter;
 import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Witness;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -28,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * each fault, VMAs, TLB flushes, whichever of them the recording has.
  */
 final class NativeVerification implements Witness, ProtectionObserver {
-  private static final String PTE = EventKind.OBSERVED_PTE.name().toLowerCase(Locale.ROOT);
+  /** With it a call reaches down to where the stack begins. */
+  private static final int PROT_GROWSDOWN = 0x0100_0000;
+
   private static final String VMA = EventKind.OBSERVED_VMA.name().toLowerCase(Locale.ROOT);
   private static final String FLUSH = EventKind.OBSERVED_TLB_FLUSH.name().toLowerCase(Locale.ROOT);
 
@@ -38,41 +38,17 @@ final class NativeVerification implements Witness, ProtectionObserver {
     private final Snapshot after = new Snapshot();
     private final VmaWitness.Waiting vmas = new VmaWitness.Waiting();
     private final FlushWitness.Waiting flushes = new FlushWitness.Waiting();
-    private final Words old = new Words();
+    private final SnapshotWords old;
 
     /** The last call, while the PTEs behind it have not been seen. */
     private @Nullable CallCheck unfinished;
-  }
 
-  /** What became of the words of one snapshot. */
-  private static final class Words {
-    private long compared;
-    private long takenOver;
-
-    /** Whether pages could be executed though the model's mapping does not let them be. */
-    private boolean executable;
-
-    private CallCheck.@Nullable Attribute difference;
-
-    /** How often A was lost in the call, for which something else may be to blame. */
-    private long lost;
-
-    private CallCheck.@Nullable Attribute firstLost;
-
-    void clear() {
-      lost = 0;
-      executable = false;
-      firstLost = null;
-      compared = 0;
-      takenOver = 0;
-      difference = null;
+    Task(long protNone) {
+      old = SnapshotWords.before(protNone);
     }
   }
 
-  /** A call with an open question, the first loss and how many there were. */
-  private record Held(CallCheck check, CallCheck.Attribute first, long lost) {}
-
-  private final List<Held> held = new ArrayList<>();
+  private final HeldCalls held = new HeldCalls();
   private final Evidence evidence;
   private final GuestKernel kernel;
   private final CheckSink sink;
@@ -81,11 +57,14 @@ final class NativeVerification implements Witness, ProtectionObserver {
   private final VmaWitness vmas;
   private final FlushWitness flushes;
   private final Map<Integer, Task> tasks = new HashMap<>();
-  private final Words words = new Words();
+  private final SnapshotWords words;
   private IntFunction<@Nullable AddressSpace> spaceOfPid = pid -> null;
   private @Nullable PteWitness ptes;
   private @Nullable Machine machine;
   private @Nullable AddressSpace space;
+
+  /** Whether events are missing; of a space that is unsure then, mappings may be otherwise. */
+  private boolean loss;
 
   /** Whether the call under way reaches into a mapping that is older than the recording. */
   private boolean older;
@@ -94,6 +73,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     this.evidence = evidence;
     this.kernel = kernel;
     this.sink = sink;
+    this.words = SnapshotWords.after(kernel.protNone());
     this.windows = new CallWindows(evidence.overlaps());
     this.vmas = new VmaWitness(windows, shares, !evidence.showsDataMappings());
     this.flushes = new FlushWitness(windows, shares, kernel);
@@ -125,6 +105,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
       finishCalls();
       tasks.clear();
       windows.clear();
+      loss = true;
       return false;
     }
     PteWitness told = ptes;
@@ -150,7 +131,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
                   batch.length(row),
                   batch.protection(row),
                   batch.offset(row),
-                  false));
+                  loss && owner.isUnsure()));
       case OBSERVED_TLB_FLUSH ->
           flushes.saw(
               task(batch.tid(row)).flushes,
@@ -166,7 +147,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
   }
 
   private Task task(int tid) {
-    return tasks.computeIfAbsent(tid, number -> new Task());
+    return tasks.computeIfAbsent(tid, number -> new Task(kernel.protNone()));
   }
 
   private void pte(EventBatch batch, int row, AddressSpace owner, PteWitness told)
@@ -182,7 +163,10 @@ final class NativeVerification implements Witness, ProtectionObserver {
         long word = batch.result(row);
         if (told.compare(Shares.Subject.PTE_AT_FAULT, owner, tid, time, time, page, word)
             == Outcome.DIFFERENT) {
-          sink.stray(tid, difference("PTE at a fault", batch.line(row), page, model, word));
+          sink.stray(
+              tid,
+              SnapshotWords.difference(
+                  "PTE at a fault", batch.line(row), page, model, word, kernel.protNone()));
         }
       }
       windows.faults(owner, tid, time, page);
@@ -200,56 +184,12 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     windows.about(tid, task.before.time);
     if (flags == EventSchema.PTE_BEFORE) {
-      compare(Shares.Subject.PTE_BEFORE, snapshot, snapshot.time, owner, tid, task.old, told);
+      task.old.compare(snapshot, snapshot.time, owner, tid, told);
       windows.begins(owner, tid, snapshot.time, snapshot.start, snapshot.end);
     } else {
-      words.clear();
-      compare(Shares.Subject.PTE_AFTER, snapshot, task.before.time, owner, tid, words, told);
+      words.compare(snapshot, task.before.time, owner, tid, told);
       finishCall(task);
     }
-  }
-
-  /** Compares every page of a snapshot. */
-  private void compare(
-      Shares.Subject subject,
-      Snapshot snapshot,
-      long from,
-      AddressSpace owner,
-      int tid,
-      Words outcome,
-      PteWitness told) {
-    outcome.clear();
-    int next = 0;
-    for (long page = snapshot.start; page < snapshot.end; page += Machine.PAGE_SIZE) {
-      boolean shown = next < snapshot.size() && snapshot.page(next) == page;
-      long word = shown ? snapshot.word(next) : 0;
-      long line = shown ? snapshot.line(next) : snapshot.line;
-      next += shown ? 1 : 0;
-      long model = told.model(owner, page);
-      if (word == 0 && model == 0) {
-        continue;
-      }
-      Outcome found = told.compare(subject, owner, tid, from, snapshot.time, page, word);
-      outcome.compared += found.isCompared() ? 1 : 0;
-      outcome.takenOver += found.isCompared() ? 0 : 1;
-      outcome.executable |= found == Outcome.READ_IMPLIES_EXEC;
-      boolean lost = told.isOpenQuestion(subject, found);
-      if (found == Outcome.DIFFERENT && outcome.difference == null) {
-        outcome.difference = difference(name(subject), line, page, model, word);
-      } else if (lost && outcome.lost++ == 0) {
-        outcome.firstLost = difference(name(subject), line, page, model, word);
-      }
-    }
-  }
-
-  private CallCheck.Attribute difference(String name, long line, long page, long model, long word) {
-    String expected = PteText.of(model, kernel.protNone());
-    String found = PteText.of(word, kernel.protNone());
-    return new CallCheck.Attribute(name, PTE, line, page, expected, found, false);
-  }
-
-  private static String name(Shares.Subject subject) {
-    return subject == Shares.Subject.PTE_BEFORE ? "old PTE" : "new PTE";
   }
 
   @Override
@@ -277,7 +217,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     space = owner;
     long start = batch.address(row);
     long end = start + batch.length(row);
-    older = isOlder(owner, start, end);
+    older = isOlder(owner, start, end) || (loss && owner.isUnsure());
     Task task = task(batch.tid(row));
     Machine known = machine;
     boolean snapshot = task.before.line == batch.line(row) && task.before.isComplete();
@@ -319,7 +259,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     windows.about(facts.tid, facts.time);
     if (snapshot) {
-      add(check, "old PTE", task.old);
+      task.old.addTo(check);
       check.seededPages = task.old.takenOver;
     }
     long end = facts.time + Math.max(0, facts.duration);
@@ -330,8 +270,9 @@ final class NativeVerification implements Witness, ProtectionObserver {
       addVmas(check);
     }
     if (evidence.shows(EventKind.OBSERVED_TLB_FLUSH)) {
-      boolean unknownPages = older && !snapshot && facts.modelResult == 0;
-      boolean shown = snapshot && task.before.end - task.before.start >= facts.length;
+      boolean whole = snapshot && (facts.protection & PROT_GROWSDOWN) == 0;
+      boolean unknownPages = older && !whole && facts.modelResult == 0;
+      boolean shown = whole && task.before.end - task.before.start >= facts.length;
       flushes.mappedExecutable = snapshot && task.old.executable;
       flushes.after(task.flushes, owner, known, facts, unknownPages, shown);
       if (flushes.outcome.isCompared()) {
@@ -379,17 +320,6 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
   }
 
-  private static void add(CallCheck check, String name, Words outcome) {
-    CallCheck.Attribute difference = outcome.difference;
-    if (difference != null) {
-      check.add(difference);
-    } else if (outcome.compared > 0) {
-      String text = outcome.compared + (outcome.compared == 1 ? " word" : " words");
-      check.add(new CallCheck.Attribute(name, PTE, check.call().line, -1, text, text, true));
-    }
-    check.pages = outcome.compared;
-  }
-
   private void finishCall(Task task) throws IOException {
     CallCheck check = task.unfinished;
     if (check == null) {
@@ -397,7 +327,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
     }
     task.unfinished = null;
     if (task.after.time >= check.call().time && task.after.isComplete()) {
-      add(check, "new PTE", words);
+      words.addTo(check);
     }
     if (check.attributes().isEmpty()) {
       check.reason(check.olderMapping ? Reason.OLDER_MAPPING : Reason.OVERLAPPED);
@@ -407,22 +337,8 @@ final class NativeVerification implements Witness, ProtectionObserver {
     if (lost == null) {
       sink.check(check);
     } else {
-      held.add(new Held(check, lost, words.lost));
+      held.add(check, lost, words.lost);
     }
-  }
-
-  /** Passes on the calls that lost A bits, when it is known if something else may have. */
-  private void tellHeld(Outcome outcome) throws IOException {
-    for (Held each : held) {
-      for (long n = 0; n < each.lost; n++) {
-        shares.add(Shares.Subject.PTE_AFTER, outcome);
-      }
-      if (outcome == Outcome.DIFFERENT) {
-        each.check.add(each.first);
-      }
-      sink.check(each.check);
-    }
-    held.clear();
   }
 
   private void finishCalls() throws IOException {
@@ -468,8 +384,7 @@ final class NativeVerification implements Witness, ProtectionObserver {
   public void end() throws IOException {
     finishCalls();
     PteWitness told = ptes;
-    boolean aging = told != null && told.isAging();
-    tellHeld(aging ? Outcome.ACCESSED_BIT_TAKEN_BACK : Outcome.DIFFERENT);
+    held.tell(told != null && told.isAging(), shares, sink);
     sink.shares(shares);
   }
 }

@@ -28,6 +28,11 @@ public enum Outcome {
    * itself (fault-around) depends on the page cache, and an execve may not be recorded.
    */
   ASSUMED_PAGE_ABSENT,
+  /**
+   * It is about a mapping with MADV_HUGEPAGE: its pages may be huge, one PTE for 512 of them, which
+   * the model does not have.
+   */
+  HUGE_PAGES,
   /** A or D is set where the model has it clear: a touch that needed no fault is not recorded. */
   TOUCHED_WITHOUT_A_FAULT,
   /** A is clear where the model has it set: the kernel has looked for idle pages. */

@@ -107,6 +107,9 @@ final class PteWitness {
     }
     Vma vma = space.vmaOf(page);
     boolean older = vma == null || vma.isDeduced();
+    if (vma != null && vma.mayHaveHugePages()) {
+      return Outcome.HUGE_PAGES;
+    }
     if (model == 0) {
       return after
           ? Outcome.DIFFERENT

@@ -121,7 +121,7 @@ final class VmaWitness {
       @Nullable Area model,
       @Nullable Area found) {
     Outcome outcome = Outcome.EQUAL;
-    if (model != null && model.older()) {
+    if ((model != null && model.older()) || (found != null && found.older())) {
       outcome = Outcome.OLDER_MAPPING;
     } else if (model == null || found == null || !model.sameAs(found)) {
       boolean overlapped =

@@ -25,6 +25,7 @@ class AdsnapImporterTest {
   @ValueSource(
       strings = {
         "calls",
+        "endless",
         "exec",
         "execve",
         "read-implies-exec",

@@ -39,6 +39,7 @@ class PerfScriptImporterTest {
         "odd-tasks",
         "plain",
         "read-implies-exec",
+        "segments",
         "tasks",
         "tid-only",
         "untimed-records");
