@@ -123,7 +123,8 @@ final class PteWitness {
       return Outcome.DIFFERENT;
     }
     if ((changed & ~STATE) == Pte.NX && (word & Pte.NX) == 0 && !after && !older) {
-      return (vma.protection() & READ) != 0 ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
+      boolean readable = vma != null && (vma.protection() & READ) != 0;
+      return readable ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
     }
     if ((changed & ~STATE) != 0) {
       return older && !after ? Outcome.PERMISSIONS_OF_OLDER_MAPPING : Outcome.DIFFERENT;

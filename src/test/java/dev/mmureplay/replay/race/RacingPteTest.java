@@ -106,7 +106,7 @@ class RacingPteTest {
 
   @Test
   void aTranslationOutlivesTheClearingOfA() {
-    long aged = WRITABLE & ~Pte.ACCESSED | Pte.DIRTY;
+    long aged = (WRITABLE & ~Pte.ACCESSED) | Pte.DIRTY;
     RacingPte pte =
         new RacingPte(
             Backends.named("naive").get(0),
