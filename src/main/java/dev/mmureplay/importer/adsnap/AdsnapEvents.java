@@ -71,6 +71,9 @@ final class AdsnapEvents {
   /** Processes known to execute whatever they may read (personality with READ_IMPLIES_EXEC). */
   private final Set<Integer> readImpliesExec = new HashSet<>();
 
+  /** Processes that have, or had, more than one task in their memory. */
+  private final Set<Integer> threaded = new HashSet<>();
+
   private final UnseenExecves execves;
   private boolean snapshots;
   private long lost;
@@ -160,6 +163,9 @@ final class AdsnapEvents {
     EventRow event = row(line, EventKind.CLONE);
     event.result = child;
     event.flags = line.values[1];
+    if ((event.flags & TaskTable.CLONE_VM) != 0) {
+      threaded.add(line.pid);
+    }
     if ((event.flags & TaskTable.CLONE_THREAD) == 0) {
       execves.forked(line.pid, child);
       if (readImpliesExec.contains(line.pid)) {
@@ -272,11 +278,15 @@ final class AdsnapEvents {
     }
   }
 
-  /** A page that is executable behind an mprotect that did not ask for it shows the personality. */
+  /**
+   * A page that is executable behind an mprotect that did not ask for it shows the personality,
+   * where no other thread can have changed it since.
+   */
   private void findOutWhatReadImplies(AdsnapLine end, OpenCall begun, long result) {
     boolean tells =
         begun.call == SystemCall.MPROTECT
             && result == 0
+            && !threaded.contains(end.pid)
             && SystemCall.readsWithoutExecuting(begun.call.protection(begun.arguments));
     for (int i = 0; tells && i < end.wordCount(); i++) {
       for (long word = end.word(i); word != 0; word >>>= 8) {

@@ -51,8 +51,9 @@
  * one is told by the break, of which every program asks first: where it is not what it was left at,
  * an EXECVE stands where the old memory went, at the last full flush outside a call.
  *
- * <p>A page that is executable behind an mprotect that did not ask for it tells that the program's
- * personality has READ_IMPLIES_EXEC: the protection of its calls has PROT_EXEC from then on.
+ * <p>A page that is executable behind an mprotect that did not ask for it tells, in a process with
+ * one thread, that the program's personality has READ_IMPLIES_EXEC: the protection of its calls has
+ * PROT_EXEC from then on.
  */
 @NullMarked
 package dev.mmureplay.importer.adsnap;

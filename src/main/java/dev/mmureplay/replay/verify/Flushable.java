@@ -46,7 +46,7 @@ record Flushable(long first, long behind) {
   }
 
   private Flushable with(long start, long end) {
-    return this == NOTHING ? new Flushable(start, end) : new Flushable(first, end);
+    return pages() == 0 ? new Flushable(start, end) : new Flushable(first, end);
   }
 
   long pages() {

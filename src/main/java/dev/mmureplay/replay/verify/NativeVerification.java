@@ -16,8 +16,10 @@ import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Witness;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,10 @@ final class NativeVerification implements Witness, ProtectionObserver {
   private final CheckSink sink;
   private final Shares shares = new Shares();
   private final CallWindows windows;
+
+  /** Address spaces with mappings that are executable, which the model does not know. */
+  private final Set<Integer> executing = new HashSet<>();
+
   private final VmaWitness vmas;
   private final FlushWitness flushes;
   private final Map<Integer, Task> tasks = new HashMap<>();
@@ -265,7 +271,10 @@ final class NativeVerification implements Witness, ProtectionObserver {
       boolean whole = snapshot && (facts.protection & PROT_GROWSDOWN) == 0;
       boolean unknownPages = older && !whole && facts.modelResult == 0;
       boolean shown = whole && task.before.end - task.before.start >= facts.length;
-      flushes.mappedExecutable = snapshot && task.old.executable;
+      if (snapshot && task.old.executable) {
+        executing.add(owner.id());
+      }
+      flushes.mappedExecutable = executing.contains(owner.id());
       flushes.after(task.flushes, owner, known, facts, unknownPages, shown);
       if (flushes.outcome.isCompared()) {
         check.add(
