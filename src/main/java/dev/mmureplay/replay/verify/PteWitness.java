@@ -122,9 +122,8 @@ final class PteWitness {
     if (word == 0 || dirtyLost || Pte.settleDirty(word) != word) {
       return Outcome.DIFFERENT;
     }
-    if ((changed & ~STATE) == Pte.NX && (word & Pte.NX) == 0 && !after && !older) {
-      boolean readable = vma != null && (vma.protection() & READ) != 0;
-      return readable ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
+    if ((changed & ~STATE) == Pte.NX && (word & Pte.NX) == 0 && !after && vma != null && !older) {
+      return (vma.protection() & READ) != 0 ? Outcome.READ_IMPLIES_EXEC : Outcome.DIFFERENT;
     }
     if ((changed & ~STATE) != 0) {
       return older && !after ? Outcome.PERMISSIONS_OF_OLDER_MAPPING : Outcome.DIFFERENT;
