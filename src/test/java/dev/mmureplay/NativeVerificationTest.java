@@ -8,9 +8,7 @@ import dev.mmureplay.importer.TraceSource;
 import dev.mmureplay.mmu.Backends;
 import dev.mmureplay.mmu.GuestKernel;
 import dev.mmureplay.mmu.GuestPlatform;
-import dev.mmureplay.replay.CallFacts;
 import dev.mmureplay.replay.Finding;
-import dev.mmureplay.replay.PageState;
 import dev.mmureplay.replay.ReplayOptions;
 import dev.mmureplay.replay.ReplaySink;
 import dev.mmureplay.replay.Residency;
@@ -486,12 +484,6 @@ class NativeVerificationTest {
   }
 
   private static final class Nothing implements ReplaySink {
-    @Override
-    public void call(CallFacts call, long[][] counts) {}
-
-    @Override
-    public void page(PageState page) {}
-
     @Override
     public void finding(Finding finding) {
       throw new AssertionError(finding);

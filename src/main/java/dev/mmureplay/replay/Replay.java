@@ -6,7 +6,6 @@ import dev.mmureplay.event.EventReader;
 import dev.mmureplay.event.EventSchema;
 import dev.mmureplay.event.Fidelity;
 import dev.mmureplay.event.TraceInfo;
-import dev.mmureplay.event.XenEvent;
 import dev.mmureplay.machine.AddressSpace;
 import dev.mmureplay.machine.BackendState;
 import dev.mmureplay.machine.Machine;
@@ -16,7 +15,6 @@ import dev.mmureplay.replay.race.Races;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The replay loop: one for, one switch; accesses first. */
 public final class Replay {
-  /** The number of every CPU's idle task. */
-  private static final int IDLE = 0;
-
   private static final byte LAST_ACCESS = EventKind.FETCH.code();
 
   private final Machine machine;
@@ -40,9 +35,8 @@ public final class Replay {
   private final boolean faultsShown;
   private final Residency residency;
   private final @Nullable Witness witness;
-  private final boolean pageTablesShown;
+  private final CpuSwitches switches;
   private final boolean ptesShown;
-  private final BitSet lent = new BitSet();
   private final Losses losses;
   private final Interleaving interleaving;
   private final @Nullable Races races;
@@ -74,7 +68,6 @@ public final class Replay {
     this.witness = witness;
     this.losses = losses;
     concurrent = info.fidelity().concurrent();
-    pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
     ptesShown = info.kinds().containsKey(EventKind.SET_PTE);
     residency = Fitting.residency(info, options);
     this.batch = batch;
@@ -89,6 +82,8 @@ public final class Replay {
     machine.knowledge().capture(Fitting.visibility(info, residency));
     machine.knowledge().blind(losses.isOpen());
     tasks = new Tasks(machine, info.fidelity().fromStart());
+    boolean pageTablesShown = info.kinds().containsKey(EventKind.OBSERVED_XEN);
+    switches = new CpuSwitches(machine, tasks, pageTablesShown);
     signals = new FaultSignals(machine);
     answers = new FaultAnswers(machine);
     inheritance = new Inheritance(machine);
@@ -271,15 +266,16 @@ public final class Replay {
     AddressSpace current = space;
     if (current != null) {
       tasks.seen(pid, batch.tid(row));
-      lent.clear(Math.max(cpu, 0));
-      machine.run(cpu, current);
+      switches.run(cpu, current);
     }
   }
 
   private void replayOther(EventBatch batch, int row) throws IOException {
     EventKind kind = batch.kind(row);
     if (kind == EventKind.OBSERVED_XEN) {
-      pageTableSwitch(batch, row);
+      if (switches.pageTableSwitch(batch, row)) {
+        pid = Integer.MIN_VALUE;
+      }
     }
     if (kind == EventKind.OBSERVED_PTE || isSetAgain(batch, row, kind)) {
       setUpStack(batch.pid(row), batch.cpu(row));
@@ -310,7 +306,8 @@ public final class Replay {
       return;
     }
     if (kind == EventKind.SCHED_SWITCH) {
-      schedSwitch(batch, row);
+      switches.taskSwitch(batch, row);
+      pid = Integer.MIN_VALUE;
       return;
     }
     if (kind == EventKind.SET_PTE) {
@@ -357,35 +354,6 @@ public final class Replay {
       inheritance.shown(owner, batch.address(row));
       answers.answered(batch, row, owner);
       machine.recordedPages().record(owner, batch.address(row), batch.result(row));
-    }
-  }
-
-  /**
-   * A switch to a task that the trace does not follow loads another address space if that task has
-   * one. Where the trace shows when a CPU loads one, that tells; elsewhere the idle task, which has
-   * none, is told apart by its number.
-   */
-  private void schedSwitch(EventBatch batch, int row) {
-    int number = Math.max(batch.cpu(row), 0);
-    AddressSpace next = tasks.spaceOfTask(batch.tid(row));
-    if (next != null) {
-      tasks.runsOn(batch.tid(row), number);
-      lent.clear(number);
-      machine.run(number, next);
-    } else if (pageTablesShown) {
-      lent.set(number);
-      machine.rest(number);
-    } else if (batch.tid(row) != IDLE) {
-      machine.runOther(number);
-    }
-    pid = Integer.MIN_VALUE;
-  }
-
-  private void pageTableSwitch(EventBatch batch, int row) {
-    int number = Math.max(batch.cpu(row), 0);
-    if (lent.get(number) && XenEvent.ofFlags(batch.flags(row)) == XenEvent.WRITE_CR3) {
-      machine.runOther(number);
-      pid = Integer.MIN_VALUE;
     }
   }
 
