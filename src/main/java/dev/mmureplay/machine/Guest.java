@@ -99,24 +99,22 @@ final class Guest {
     if (there != null) {
       return there;
     }
-    for (TableLevel level : TOP_DOWN) {
-      if (!space.tables.has(level, chunk)) {
-        count(Operation.TABLE_ALLOC, 1);
-        each(backend -> backend.mmu.allocTable(level));
-      }
-    }
-    return space.tables.getOrCreate(chunk);
+    return make(space, chunk, level -> each(backend -> backend.mmu.allocTable(level)));
   }
 
   /**
-   * Returns the PTE page of an address in an address space that is being built: its tables are
+   * Returns the PTE page of a chunk of an address space that is being built: its tables are
    * ordinary memory, which even a Xen guest writes directly.
    */
   LeafTable unpinnedTable(AddressSpace space, long chunk) {
+    return make(space, chunk, level -> count(Operation.TABLE_STORE, 1));
+  }
+
+  private LeafTable make(AddressSpace space, long chunk, Consumer<TableLevel> enter) {
     for (TableLevel level : TOP_DOWN) {
       if (!space.tables.has(level, chunk)) {
         count(Operation.TABLE_ALLOC, 1);
-        count(Operation.TABLE_STORE, 1);
+        enter.accept(level);
       }
     }
     return space.tables.getOrCreate(chunk);

@@ -74,10 +74,7 @@ public final class Seeds {
   public void page(AddressSpace space, long address, long word) {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
     int index = Machine.index(address);
-    long flags = word & TAKEN;
-    if (!Pte.isPresent(word)) {
-      flags = (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
-    }
+    long flags = flagsOf(word);
     long old = leaf.reference[index];
     int frame;
     if (old != 0 && ((old ^ word) & Pte.SPECIAL) == 0) {
@@ -99,15 +96,19 @@ public final class Seeds {
     }
   }
 
+  /** Returns the flags of a PTE that was seen, as this kernel has them. */
+  private long flagsOf(long word) {
+    return Pte.isPresent(word)
+        ? word & TAKEN
+        : (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
+  }
+
   /** Gives a page of a mapping that the trace shows the PTE that the kernel set. */
   void setPte(AddressSpace space, Vma vma, long address, long word) {
     LeafTable leaf = space.tables.getOrCreate(address >>> Machine.CHUNK_SHIFT);
     int index = Machine.index(address);
     long old = leaf.reference[index];
-    long flags = word & TAKEN;
-    if (!Pte.isPresent(word)) {
-      flags = (word & (Pte.ACCESSED | Pte.DIRTY_BITS | Pte.SPECIAL)) | guest.kernel.protNone();
-    }
+    long flags = flagsOf(word);
     boolean opens = vma.isPrivate() && Pte.isPresent(word) && Pte.isWritable(word);
     int frame;
     if (old != 0
